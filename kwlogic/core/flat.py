@@ -19,7 +19,7 @@ def flatten(roots: tuple[Term, ...]) -> Table:
         if term not in found:
             found.add(term)
             stack.extend(term.args)
-    rows = []
+    rows: list[tuple[int, Any, tuple[int, ...], Any]] = []
     for term in sorted(found, key=lambda t: t.id):
         seen[term] = len(rows)
         rows.append((int(term.op), term.data, tuple(seen[a] for a in term.args), term.type))

@@ -74,7 +74,7 @@ def rebuild(term: Term, args: tuple[Term, ...]) -> Term:
         case Op.IF:
             return mk_if(*args)
         case Op.SEL:
-            return mk_sel(*term.data, args[0], term.type)
+            return mk_sel(term.data[0], term.data[1], args[0], term.type)
         case Op.IS:
             return mk_is(term.data, args[0])
         case Op.LET:
