@@ -1,5 +1,155 @@
+"""KW7xx: projects, configuration, files and commands."""
+
 from __future__ import annotations
 
 from kwlogic.source.codes import Code
+from kwlogic.source.data import Severity
 
-CODES: tuple[Code, ...] = ()
+E, W, N = Severity.ERROR, Severity.WARNING, Severity.NOTE
+
+CODES: tuple[Code, ...] = (
+    Code(
+        "KW701",
+        E,
+        "an unknown key in the configuration",
+        "The table `[tool.kwlogic]` of `pyproject.toml`, or `kwlogic.toml`, holds a key that kwlogic does not know. It is an error rather "
+        "than ignored, because a mistyped key would silently leave its default in force.",
+        how="a kwlogic.toml with `bugdet = 1`",
+    ),
+    Code(
+        "KW702",
+        E,
+        "a wrong value in the configuration",
+        "The key is known, but its value has another type than it must have, or is out of range.",
+        how='a kwlogic.toml with `jobs = "two"`',
+    ),
+    Code(
+        "KW703",
+        E,
+        "the configuration cannot be read",
+        "The file is not readable, not UTF-8, or not TOML. The message gives the reason of the TOML reader with line and column.",
+        how="a kwlogic.toml with `paths = [`",
+    ),
+    Code(
+        "KW704",
+        E,
+        "no such file or folder",
+        "A path given on the command line, or in `paths` of the configuration, does not exist. Paths on the command line count from the "
+        "current folder, those of the configuration from the folder of its file.",
+        how="kwlogic check missing.kw",
+    ),
+    Code(
+        "KW705",
+        E,
+        "no such declaration",
+        "`file.kw::name` selects one declaration of a file, and the file has none of this name. A nearby name is suggested.",
+        how="kwlogic check file.kw::nmae",
+    ),
+    Code(
+        "KW706",
+        E,
+        "a module is declared by two files",
+        "A module name stands for one file. Two files in the same project say `module` with the same name; the first one is kept and the "
+        "second one is not checked. Rename one of them.",
+        how="two files of one folder with the same `module` line",
+    ),
+    Code(
+        "KW707",
+        W,
+        "the cache of verdicts was damaged and has been set aside",
+        "The file of verdicts could not be read as a database. It was renamed, an empty one was made, and everything is proved anew. "
+        "Nothing is lost but time.",
+        how="a `.kwlogic_cache/verdicts.sqlite` of random bytes",
+    ),
+    Code(
+        "KW708",
+        N,
+        "running without the cache of verdicts",
+        "The folder `.kwlogic_cache` cannot be written, so verdicts are not remembered between runs. Results are the same, only slower. "
+        "Set `cache = false` to silence this.",
+        how="a project folder without write permission",
+    ),
+    Code(
+        "KW709",
+        E,
+        "a folder cannot be written",
+        "The folder given with `--log-dir`, or the folder or file that a command should write, cannot be made or written.",
+        how="kwlogic check --log-dir pointing at a file",
+    ),
+    Code(
+        "KW710",
+        E,
+        "a file cannot be read",
+        "The operating system refused to read the file: it may be a folder, lack read permission, or have vanished while kwlogic ran. "
+        "All other files are checked nevertheless.",
+        how="a file without read permission",
+    ),
+    Code(
+        "KW720",
+        E,
+        "the input does not fit the kernel",
+        "`kwlogic run` reads a JSON object with one key for each input port. The document is not JSON, or a value has another form than "
+        "the port's type asks for. The message gives the path inside the document, what was expected there, and what was found.",
+        how="kwlogic run with an input that lacks a port",
+    ),
+    Code(
+        "KW721",
+        E,
+        "the input breaks a requires",
+        "The kernel promises nothing for this input, so it was not run. The clause is shown with the value of each of its parts.",
+        how="kwlogic run with an input outside of `requires`",
+    ),
+    Code(
+        "KW722",
+        E,
+        "the output breaks an ensures",
+        "The kernel was run and its output breaks a clause of its own contract. The clause is shown with the value of each of its parts. "
+        "`kwlogic check` finds such inputs by itself.",
+        how="kwlogic run of a wrong kernel",
+    ),
+    Code(
+        "KW723",
+        E,
+        "the evaluation met something undefined",
+        "A division by zero, an index outside of a list, a missing key, a false `assert`, the `requires` of a callee or a refinement that "
+        "does not hold: the evaluation stops there. The place and the values are shown.",
+        how="kwlogic eval '1 // 0'",
+    ),
+    Code(
+        "KW724",
+        E,
+        "this kernel cannot be run here",
+        "`kwlogic run` evaluates kernels whose body is an expression. Oracles (prompt, tool, python) and compositions need a runtime, "
+        "which this version does not have. A kernel without a body has nothing to run.",
+        how="kwlogic run of an oracle",
+    ),
+    Code(
+        "KW725",
+        E,
+        "the evaluation was stopped",
+        "It took more steps than the evaluator allows, or built a value too large to hold. Try a smaller input.",
+        how="kwlogic eval of a very long computation",
+    ),
+    Code(
+        "KW726",
+        E,
+        "no such kernel or module",
+        "The name on the command line is no kernel (or module) of the project. Name a kernel as `file.kw::name`, `module.name` or `name`.",
+        how="kwlogic run nonesuch",
+    ),
+    Code(
+        "KW727",
+        E,
+        "the expression cannot be evaluated",
+        "An unbounded quantifier ranges over infinitely many values: it is for contracts and proofs, not for running. "
+        "Write `forall x in xs :: p` to range over something finite.",
+        how="kwlogic eval 'forall n: Int :: n == n'",
+    ),
+    Code(
+        "KW728",
+        E,
+        "no such diagnostic code",
+        "`kwlogic explain` knows the codes that kwlogic prints, from KW101 on. Without an argument it lists them all.",
+        how="kwlogic explain KW999",
+    ),
+)
