@@ -221,6 +221,16 @@ class Refine:
 
 
 @dataclass(frozen=True, slots=True)
+class Refinement:
+    """A declared refinement type, ``type Pos = {n: Int | n > 0}``: elaboration erases it, but it must have a value."""
+
+    name: str
+    var: Param
+    clauses: tuple[Clause, ...]
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class ModuleInfo:
     """``decls``: qualified names in source order. ``broken``: names of declarations that did not check."""
 
@@ -247,3 +257,4 @@ class Program:
     refines: dict[str, Refine]
     resources: frozenset[str]
     order: tuple[str, ...]
+    refinements: tuple[Refinement, ...] = ()

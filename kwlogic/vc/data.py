@@ -77,6 +77,10 @@ class Obligation:
     ``using``: facts named by hints, axioms included. ``rests_on``: further declarations whose proofs this
     one assumes (own termination for unfolding recursive calls, a lemma applied by a step).
     ``clause``: index in the declaration's requires/ensures where the kind is about one.
+    ``alternatives``: further goals under the same hypotheses; one valid goal (of all) settles the obligation.
+    ``refutable`` False: a counterexample to the sequent says nothing about the claim, so the verdict is Unknown
+    (a guessed measure). ``assumes``: ids of obligations (asserts of the same declaration) whose goals are among the
+    hypotheses, so that this one counts as proved only where they are.
     """
 
     id: str
@@ -95,6 +99,9 @@ class Obligation:
     rests_on: frozenset[str] = frozenset()
     clause: int | None = None
     given: Verdict | None = None
+    alternatives: tuple[Term, ...] = ()
+    refutable: bool = True
+    assumes: tuple[str, ...] = ()
 
 
 class LintKind(Enum):
