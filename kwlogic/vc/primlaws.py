@@ -1,0 +1,111 @@
+"""Laws of the primitives that the solver's theories do not know, instantiated at the terms at hand.
+
+Each is a true sentence about finite sets, finite maps and strings as ``core.prim_eval`` defines them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from kwlogic.core.terms import Op, Term, mk_call, mk_con, mk_eq, mk_forall, mk_if, mk_int, mk_prim, mk_var
+from kwlogic.core.types import BOOL, INT, Type, list_of
+from kwlogic.core.walk import BINDERS, free_vars, subterms
+
+
+def prim_laws(formulas: Iterable[Term]) -> list[Term]:
+    """Laws for every primitive call in the formulas that mentions no bound variable."""
+    everything = subterms(*formulas)
+    bound = {v for t in everything if t.op in BINDERS for v in free_vars(t.args[-1]) - free_vars(t)}
+    out: dict[Term, None] = {}
+    for term in everything:
+        if term.op is Op.PRIM and term.data in _LAWS and bound.isdisjoint(free_vars(term)):
+            out.update(dict.fromkeys(_LAWS[term.data](term)))
+    return list(out)
+
+
+def _le(a: Term, b: Term) -> Term:
+    return mk_prim("int.le", (a, b), BOOL)
+
+
+def _add(a: Term, b: Term) -> Term:
+    return mk_prim("int.add", (a, b), INT)
+
+
+def _size(value: Term) -> Term:
+    return mk_prim("set.len" if value.type.head == "Set" else "map.len", (value,), INT)
+
+
+def _size_laws(term: Term) -> list[Term]:
+    value = term.args[0]
+    empty = mk_prim("set.empty" if value.type.head == "Set" else "map.empty", (), value.type)
+    laws = [_le(mk_int(0), term), mk_eq(mk_eq(term, mk_int(0)), mk_eq(value, empty))]
+    if value.op is Op.PRIM and value.data in ("set.add", "set.remove"):
+        element, rest = value.args
+        inside = mk_prim("set.member", (element, rest), BOOL)
+        laws.append(_grown(term, rest, inside, value.data == "set.add"))
+    elif value.op is Op.PRIM and value.data in ("map.put", "map.remove"):
+        key, rest = value.args[0], value.args[-1]
+        inside = mk_prim("map.has", (key, rest), BOOL)
+        laws.append(_grown(term, rest, inside, value.data == "map.put"))
+    elif value.op is Op.PRIM and value.data == "set.union":
+        laws.append(_le(term, _add(_size(value.args[0]), _size(value.args[1]))))
+    elif value.op is Op.PRIM and value.data in ("set.intersect", "set.difference"):
+        laws.append(_le(term, _size(value.args[0])))
+    elif value.op is Op.PRIM and value.data == "map.keys":
+        laws.append(mk_eq(term, _size(value.args[0])))
+    return laws
+
+
+def _grown(term: Term, rest: Term, inside: Term, adds: bool) -> Term:
+    """The size after adding (or removing) one element, from the size before."""
+    before = _size(rest)
+    if adds:
+        return mk_eq(term, _add(before, mk_if(inside, mk_int(0), mk_int(1))))
+    return mk_eq(before, _add(term, mk_if(inside, mk_int(1), mk_int(0))))
+
+
+def _elements_laws(term: Term) -> list[Term]:
+    element = term.args[0].type.args[0]
+    var = mk_var("%law", element)
+    member = mk_call("std.list.member", (element,), (var, term), BOOL)
+    inside = mk_prim("set.member", (var, term.args[0]), BOOL)
+    return [mk_forall((("%law", element),), mk_eq(member, inside)), _length_law(term, element)]
+
+
+def _length_law(term: Term, element: Type) -> Term:
+    return mk_eq(mk_call("std.list.len", (element,), (term,), INT), _size(term.args[0]))
+
+
+def _values_laws(term: Term) -> list[Term]:
+    return [_length_law(term, term.type.args[0])]
+
+
+def _of_int_laws(term: Term) -> list[Term]:
+    value = term.args[0]
+    return [mk_eq(mk_prim("str.to_int", (term,), _option_int()), mk_con("Some", (value,), _option_int()))]
+
+
+def _option_int() -> Type:
+    from kwlogic.core.types import option_of
+
+    return option_of(INT)
+
+
+def _same_length_laws(term: Term) -> list[Term]:
+    return [_le(mk_prim("str.len", (term,), INT), mk_prim("str.len", (term.args[0],), INT))]
+
+
+def _split_laws(term: Term) -> list[Term]:
+    element = list_of(term.args[0].type).args[0]
+    return [_le(mk_int(0), mk_call("std.list.len", (element,), (term,), INT))]
+
+
+_LAWS: dict[str, Callable[[Term], list[Term]]] = {
+    "set.len": _size_laws,
+    "map.len": _size_laws,
+    "set.to_list": _elements_laws,
+    "map.values": _values_laws,
+    "str.of_int": _of_int_laws,
+    "str.strip": _same_length_laws,
+    "str.split": _split_laws,
+}
