@@ -152,4 +152,11 @@ CODES: tuple[Code, ...] = (
         "`kwlogic explain` knows the codes that kwlogic prints, from KW101 on. Without an argument it lists them all.",
         how="kwlogic explain KW999",
     ),
+    Code(
+        "KW729",
+        E,
+        "the file exists already",
+        "`kwlogic init` writes a few files and never replaces one. Choose another folder, or move the file away.",
+        how="kwlogic init twice in the same folder",
+    ),
 )

@@ -1,0 +1,5 @@
+"""``python -m kwlogic``."""
+
+from kwlogic.cli.main import main
+
+main()

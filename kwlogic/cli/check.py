@@ -1,0 +1,88 @@
+"""`kwlogic check`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from kwlogic.source.data import Diagnosed
+from kwlogic.workspace.check import check, configuration_sources
+from kwlogic.workspace.data import CheckRequest, CheckResult, Progress
+
+
+def run_check(
+    paths: tuple[str, ...],
+    form: str,
+    verbose: bool,
+    budget: int | None,
+    jobs: int | None,
+    log_dir: Path | None,
+    expect: bool,
+    cache: bool | None,
+) -> int:
+    cwd = Path.cwd()
+    request = CheckRequest(paths, cwd, budget, jobs, cache, log_dir.absolute() if log_dir else None)
+    try:
+        result = check(request, _progress())
+    except Diagnosed as error:
+        result = CheckResult((), error.diagnostics, configuration_sources(cwd), io_failed=True)
+    if expect and not result.io_failed and not result.interrupted:
+        return _compare(result, form, verbose)
+    _print(result, form, verbose)
+    if result.interrupted:
+        print("kwlogic: interrupted", file=sys.stderr)
+    return result.exit_code
+
+
+def _progress() -> Progress | None:
+    if not sys.stderr.isatty():
+        return None
+    from kwlogic.render.progress import progress_bar
+
+    return progress_bar()
+
+
+def _print(result: CheckResult, form: str, verbose: bool) -> None:
+    if form == "json":
+        from kwlogic.render.json import check_json
+
+        print(check_json(result))
+        return
+    if form == "concise":
+        from kwlogic.render.concise import concise_line
+
+        for diagnostic in result.diagnostics:
+            print(concise_line(diagnostic, result.sources))
+    else:
+        from kwlogic.cli.output import print_diagnostics
+
+        print_diagnostics(result.diagnostics, result.sources, sys.stdout)
+    _print_verdicts(result, verbose)
+
+
+def _print_verdicts(result: CheckResult, verbose: bool) -> None:
+    from kwlogic.render.full import summary_line, table_lines
+    from kwlogic.render.text import write_lines
+
+    if verbose:
+        write_lines(table_lines(result), sys.stdout)
+    write_lines((summary_line(result),), sys.stdout)
+
+
+def _compare(result: CheckResult, form: str, verbose: bool) -> int:
+    """Findings are what was expected, so only what differs is printed (all of it with ``-v``)."""
+    from kwlogic.workspace.expect import compare
+
+    mismatches, marks = compare(result)
+    if form == "json" or verbose:
+        _print(result, form, verbose)
+    stream = sys.stderr if form == "json" else sys.stdout
+    for mismatch in mismatches:
+        print(mismatch, file=stream)
+    if form != "json" and not verbose:
+        _print_verdicts(result, verbose)
+    wrong = f"{len(mismatches)} not as expected" if mismatches else "all as expected"
+    print(f"{marks} marks: {wrong}", file=stream)
+    if not result.selected:
+        return 4
+    return 1 if mismatches else 0

@@ -1,0 +1,223 @@
+"""The command line: options, exit codes, and the guard that turns anything unforeseen into a diagnostic.
+
+Only click is imported at start, so that ``--help`` and ``--version`` answer at once; each command imports what it needs.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kwlogic import __version__
+
+EXIT_CODES = """\b
+Exit codes:
+  0    everything is proved (enforced and assumed count as fine)
+  1    something is refuted, or an error was found
+  2    wrong usage, or a file could not be read or written
+  3    nothing worse than unknown verdicts
+  4    there was nothing to check
+  101  an internal error
+  130  interrupted"""
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+@click.group(context_settings=CONTEXT, epilog=EXIT_CODES)
+@click.version_option(__version__, prog_name="kwlogic")
+def cli() -> None:
+    """Kernels with contracts: says clause by clause what is proved, what is refuted and by which input, what is unknown.
+
+    \b
+    Examples:
+      kwlogic init demo                    make a small project
+      kwlogic check                        check the project
+      kwlogic check specs/billing.kw       check one file
+      kwlogic run billing.kw::approve --input invoice.json
+    """
+
+
+@cli.command()
+@click.argument("paths", nargs=-1)
+@click.option(
+    "--format", "form", type=click.Choice(["full", "concise", "json"]), default="full", show_default=True, help="How findings are printed."
+)
+@click.option("-v", "--verbose", is_flag=True, help="Also print a table with the verdict of each obligation.")
+@click.option("--budget", type=click.IntRange(1, 2**32 - 1), help="How hard to try each obligation, in rlimit units.")
+@click.option("--jobs", type=click.IntRange(0, 1024), help="Worker processes; 0 means one for each processor.")
+@click.option("--log-dir", type=click.Path(path_type=Path), help="Write every stage there: formatted text, core, obligations, SMT-LIB.")
+@click.option("--expect", is_flag=True, help="Compare the verdicts with the `# expect:` comments of the files.")
+@click.option("--cache/--no-cache", default=None, help="Whether verdicts are remembered between runs.")
+def check(paths: tuple[str, ...], form: str, **options: Any) -> int:
+    """Check spec files: every clause is proved, refuted with a counterexample, or unknown.
+
+    A PATH is a file, a folder, or FILE::NAME for one declaration. Without a PATH the project is checked, that is
+    `paths` of kwlogic.toml or of [tool.kwlogic] in pyproject.toml.
+
+    \b
+    Examples:
+      kwlogic check
+      kwlogic check -v specs/billing.kw::approve
+      kwlogic check --format json specs > verdicts.json
+    """
+    from kwlogic.cli.check import run_check
+
+    return run_check(paths, form, **options)
+
+
+@cli.command(short_help="Run a kernel on a JSON input, checking its contract.")
+@click.argument("kernel")
+@click.option("-i", "--input", "document", required=True, metavar="FILE|-", help="A JSON object with one key for each input port.")
+@click.option("--path", "paths", multiple=True, metavar="PATH", help="Where to look for the kernel, instead of the project.")
+def run(kernel: str, document: str, paths: tuple[str, ...]) -> int:
+    """Run a kernel whose body is an expression, and check its contract on the way.
+
+    KERNEL is FILE::NAME, MODULE.NAME or NAME. The outputs are printed as a JSON object. A violated clause is shown with
+    the value of each of its parts.
+
+    \b
+    Examples:
+      kwlogic run specs/billing.kw::approve --input invoice.json
+      echo '{"x": -3}' | kwlogic run absolute --input -
+    """
+    from kwlogic.cli.run import run_kernel
+
+    return run_kernel(kernel, document, paths)
+
+
+@cli.command("eval")
+@click.argument("expression")
+@click.option("-m", "--module", metavar="MODULE|FILE", help="The module whose names are in scope besides the standard library.")
+def eval_(expression: str, module: str | None) -> int:
+    """Evaluate an expression and print its value.
+
+    \b
+    Examples:
+      kwlogic eval 'sort([3, 1, 2])'
+      kwlogic eval 'amount([Line("tea", 2, 1.5)])' --module billing.invoice
+    """
+    from kwlogic.cli.run import run_eval
+
+    return run_eval(expression, module)
+
+
+@cli.command()
+@click.argument("code", required=False)
+def explain(code: str | None) -> int:
+    """Explain a diagnostic code, with an example. Without CODE, list all codes.
+
+    \b
+    Example:
+      kwlogic explain KW501
+    """
+    from kwlogic.cli.explain import run_explain
+
+    return run_explain(code)
+
+
+@cli.command()
+@click.argument("paths", nargs=-1)
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; exit with 1 where a file is not formatted.")
+@click.option("--diff", is_flag=True, help="Write nothing; print the differences, and exit with 1 where there are any.")
+def fmt(paths: tuple[str, ...], only_check: bool, diff: bool) -> int:
+    """Format spec files in place; `-` formats stdin to stdout. There are no options of style.
+
+    \b
+    Examples:
+      kwlogic fmt
+      kwlogic fmt --check specs
+      kwlogic fmt - < draft.kw
+    """
+    from kwlogic.cli.fmt import run_fmt
+
+    return run_fmt(paths, only_check, diff)
+
+
+@cli.command(short_help="Make a small project that checks.")
+@click.argument("folder", default=".", type=click.Path(path_type=Path))
+def init(folder: Path) -> int:
+    """Make a small project that checks: kwlogic.toml and one spec file.
+
+    \b
+    Example:
+      kwlogic init demo && kwlogic check demo
+    """
+    from kwlogic.cli.init import run_init
+
+    return run_init(folder)
+
+
+def main() -> None:
+    """The entry point of the script; ends the process with one of the documented exit codes."""
+    code = guarded(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _drop_stdout()
+    sys.exit(code)
+
+
+def guarded(arguments: list[str]) -> int:
+    """Run a command line. Nothing leaves but an exit code."""
+    _prepare()
+    try:
+        code = cli.main(args=arguments, prog_name="kwlogic", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (KeyboardInterrupt, click.Abort):
+        print("kwlogic: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        _drop_stdout()
+        return 2
+    except Exception as error:
+        return _failed(error)
+
+
+def _prepare() -> None:
+    """Long numbers are legal, every text can be written, and short runs do not wait for the collector."""
+    import gc
+
+    sys.set_int_max_str_digits(0)
+    gc.set_threshold(200_000, 20, 50)
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+
+
+def _drop_stdout() -> None:
+    """The reader has gone: keep the interpreter from complaining about it at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _failed(error: Exception) -> int:
+    from kwlogic.source.data import Diagnosed
+
+    if isinstance(error, Diagnosed):
+        from kwlogic.cli.output import print_diagnostics
+
+        print_diagnostics(error.diagnostics, {}, sys.stderr)
+        return 2
+    if os.environ.get("KWLOGIC_DEBUG"):
+        import traceback
+
+        traceback.print_exc()
+    kind = type(error).__name__
+    print(
+        f"error[KW901]: internal error: {kind}: {str(error)[:300]}\n"
+        "  = This is a fault of kwlogic, not of your file. Please report it with the smallest file that shows it,\n"
+        "    and with the output of the same command under KWLOGIC_DEBUG=1.",
+        file=sys.stderr,
+    )
+    return 101
+
+
+if __name__ == "__main__":
+    main()

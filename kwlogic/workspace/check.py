@@ -1,0 +1,182 @@
+"""The service behind `kwlogic check`: from a request to verdicts and diagnostics. It prints nothing.
+
+Whatever goes wrong in one file or declaration becomes a diagnostic, and all other results are kept.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from kwlogic.core.program import Program
+from kwlogic.solve.cache import Cache, open_cache
+from kwlogic.source.codes import diagnostic
+from kwlogic.source.data import Diagnostic, Severity, Source, Span
+from kwlogic.vc.data import Plan, Result
+from kwlogic.workspace.config import OWN_FILE, SHARED_FILE, find_project, show_path
+from kwlogic.workspace.data import CheckRequest, CheckResult, Progress, Project, Selection
+from kwlogic.workspace.findings import finding, start_of, unused_requires
+from kwlogic.workspace.lints import Found, lint_diagnostics
+from kwlogic.workspace.load import Loaded, load
+from kwlogic.workspace.logs import write_logs
+from kwlogic.workspace.select import select
+
+
+def check(request: CheckRequest, progress: Progress | None = None) -> CheckResult:
+    """Check what the request selects. Raises Diagnosed where the request or the configuration is wrong."""
+    began = time.perf_counter()
+    project = find_project(request.cwd, request.cwd)
+    selections, missing = select(request.paths, project, request.cwd)
+    loaded = load(selections, project, request.cwd)
+    program, problems = elaborate_all(loaded)
+    names, unselected = _declarations(loaded, program)
+    plan, failures = _plan(program, names)
+    run = _Run(request, project, program, plan, progress)
+    results, lints = run.solve()
+    if request.log_dir is not None:
+        write_logs(request.log_dir, loaded, program, plan)
+    shown = _shown(problems, loaded)
+    diagnostics = [*missing, *loaded.diagnostics, *shown, *unselected, *failures, *run.notices]
+    diagnostics += [d for r in results if (d := finding(r, program)) is not None]
+    diagnostics += lint_diagnostics(lints) + ([] if run.interrupted else unused_requires(results, program))
+    order = {s.shown: i for i, s in enumerate(selections)}
+    sources = dict(loaded.sources) | ({project.source.path: project.source} if project.source else {})
+    return CheckResult(
+        tuple(sorted(results, key=lambda r: _place(r.obligation.span, order))),
+        tuple(sorted(dict.fromkeys(diagnostics), key=lambda d: _place(d.span, order))),
+        sources,
+        _selected(loaded, selections),
+        plan.lints,
+        time.perf_counter() - began,
+        loaded.io_failed or bool(missing) or bool(unselected),
+        run.interrupted,
+    )
+
+
+def _place(span: Span | None, order: dict[str, int]) -> tuple[int, str, int]:
+    file, start = start_of(span)
+    return order.get(file, len(order) if file else -1), file, start
+
+
+def elaborate_all(loaded: Loaded) -> tuple[Program, tuple[Diagnostic, ...]]:
+    from kwlogic.elab.elaborate import elaborate
+
+    return elaborate(tuple(loaded.modules.values()))
+
+
+def _plan(program: Program, names: list[str]) -> tuple[Plan, tuple[Diagnostic, ...]]:
+    if not names:
+        return Plan((), ()), ()
+    from kwlogic.vc.plan import plan
+
+    return plan(program, names)
+
+
+def _shown(problems: Iterable[Diagnostic], loaded: Loaded) -> list[Diagnostic]:
+    """Warnings of modules that were only used are not this run's business."""
+    files = {s.shown for s in loaded.wanted.values()}
+    return [d for d in problems if d.severity is Severity.ERROR or d.span is None or d.span.file in files]
+
+
+def _declarations(loaded: Loaded, program: Program) -> tuple[list[str], list[Diagnostic]]:
+    """The declarations to verify, and what to say of selected names that do not exist."""
+    names: list[str] = []
+    problems: list[Diagnostic] = []
+    for module, selection in loaded.wanted.items():
+        info = program.modules.get(module)
+        if info is None:
+            continue
+        short = {n.removeprefix(f"{module}."): n for n in info.decls}
+        broken = {n.removeprefix(f"{module}.") for n in info.broken}
+        names.extend(n for s, n in short.items() if not selection.names or s in selection.names)
+        written = {getattr(d, "name", "") for d in loaded.modules[module][1].decls}
+        for missing in sorted(selection.names - short.keys() - broken - written):
+            problems.append(_no_declaration(missing, selection, [*short, *broken]))
+    return names, problems
+
+
+def _no_declaration(name: str, selection: Selection, known: list[str]) -> Diagnostic:
+    import difflib
+
+    near = difflib.get_close_matches(name, known, 1)
+    help = f"did you mean `{selection.shown}::{near[0]}`?" if near else None
+    return diagnostic("KW705", f"`{selection.shown}` declares no `{name}`", help=help)
+
+
+def _selected(loaded: Loaded, selections: Iterable[Selection]) -> dict[str, tuple[Span, ...]]:
+    found: dict[str, tuple[Span, ...]] = {s.shown: () for s in selections if not s.names}
+    for module, selection in loaded.wanted.items():
+        if selection.names:
+            decls = loaded.modules[module][1].decls
+            found[selection.shown] = tuple(d.span for d in decls if getattr(d, "name", "") in selection.names)
+    return found
+
+
+class _Run:
+    """One call of the prover, with the cache around it and what came before an interruption."""
+
+    def __init__(self, request: CheckRequest, project: Project, program: Program, plan: Plan, progress: Progress | None) -> None:
+        self.request, self.project, self.program, self.plan, self.progress = request, project, program, plan, progress
+        self.notices: list[Diagnostic] = []
+        self.interrupted = False
+
+    def solve(self) -> tuple[tuple[Result, ...], tuple[Found, ...]]:
+        if not self.plan.obligations and not self.plan.lints:
+            return (), ()
+        cache = self._cache()
+        try:
+            return self._solve(cache)
+        finally:
+            if cache is not None:
+                self.notices.extend(d for d in cache.warnings if d not in self.notices)
+                cache.close()
+            if self.progress is not None:
+                self.progress.stop()
+
+    def _solve(self, cache: Cache | None) -> tuple[tuple[Result, ...], tuple[Found, ...]]:
+        from kwlogic.solve.session import SolveOptions, solve_all
+
+        config, request = self.project.config, self.request
+        options = SolveOptions(
+            budget=request.budget or config.budget,
+            jobs=request.jobs if request.jobs is not None else config.jobs,
+            log_dir=request.log_dir,
+            cache=cache,
+            wall=config.wall_seconds,
+            memory_mb=config.memory_mb,
+        )
+        so_far: list[Result] = []
+
+        def on_result(result: Result) -> None:
+            so_far.append(result)
+            if self.progress is not None:
+                self.progress.advance(result)
+
+        if self.progress is not None:
+            self.progress.start(len(self.plan.obligations))
+        try:
+            return solve_all(self.program, self.plan.obligations, self.plan.lints, options, on_result)
+        except KeyboardInterrupt:
+            self.interrupted = True
+            return tuple(so_far), ()
+
+    def _cache(self) -> Cache | None:
+        wanted = self.request.cache if self.request.cache is not None else self.project.config.cache
+        if not wanted:
+            return None
+        cache, notices = open_cache(self.project.root)
+        self.notices.extend(notices)
+        return cache
+
+
+def configuration_sources(cwd: Path) -> dict[str, Source]:
+    """The configuration file as text, for showing what is wrong in it."""
+    found: dict[str, Source] = {}
+    for folder in (cwd, *cwd.parents):
+        for name in (OWN_FILE, SHARED_FILE):
+            with contextlib.suppress(OSError, UnicodeDecodeError):
+                shown = show_path(folder / name, cwd)
+                found[shown] = Source(shown, (folder / name).read_text(encoding="utf-8"))
+    return found

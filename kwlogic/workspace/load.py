@@ -1,0 +1,217 @@
+"""Reading and parsing: the selected files, the standard library, and the modules that ``use`` leads to.
+
+A file that cannot be read or decoded becomes a diagnostic; every other file is kept.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kwlogic.resources import std_dir
+from kwlogic.source.codes import diagnostic
+from kwlogic.source.data import Diagnosed, Diagnostic, Label, Severity, Source, Span
+from kwlogic.syntax.data import Module, QName
+from kwlogic.workspace.config import show_path
+from kwlogic.workspace.data import Project, Selection
+from kwlogic.workspace.select import SUFFIX, files_of
+
+MAX_BYTES = 8 * 1024 * 1024
+HEADER_BYTES = 16 * 1024
+ANCESTORS = 4
+_HEADER = re.compile(r"^[ \t]*module[ \t]+([A-Za-z_][\w']*(?:[ \t]*\.[ \t]*[A-Za-z_][\w']*)*)", re.MULTILINE)
+
+Parse = Callable[[Source], tuple[Module, tuple[Diagnostic, ...]]]
+
+
+@dataclass(slots=True)
+class Loaded:
+    """All modules in scope. ``wanted``: names of the modules whose files were selected, with the declarations asked for."""
+
+    modules: dict[str, tuple[Source, Module]] = field(default_factory=dict)
+    wanted: dict[str, Selection] = field(default_factory=dict)
+    sources: dict[str, Source] = field(default_factory=dict)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    io_failed: bool = False
+    paths: dict[Path, str] = field(default_factory=dict)
+
+
+def read_source(path: Path, shown: str) -> Source:
+    """The text of one file; raises Diagnosed."""
+    try:
+        with path.open("rb") as handle:
+            data = handle.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise Diagnosed(diagnostic("KW710", f"`{shown}` cannot be read: {reason}", Span(shown, 0, 0))) from error
+    if len(data) > MAX_BYTES:
+        message = f"`{shown}` is larger than {MAX_BYTES // 2**20} MiB, the most that a spec file may be"
+        raise Diagnosed(diagnostic("KW112", message, Span(shown, 0, 0), help="split it into several modules"))
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Diagnosed(_not_utf8(data, error, shown)) from error
+    return Source(shown, text.removeprefix("\ufeff"))
+
+
+def _not_utf8(data: bytes, error: UnicodeDecodeError, shown: str) -> Diagnostic:
+    good = data[: error.start].decode("utf-8")
+    line = good.count("\n") + 1
+    message = f"`{shown}` is not UTF-8: byte 0x{data[error.start]:02x} on line {line}, byte {error.start} of the file"
+    return diagnostic("KW111", message, Span(shown, len(good), len(good)), help="save the file as UTF-8")
+
+
+def load(selections: Iterable[Selection], project: Project, cwd: Path) -> Loaded:
+    """Parse what is selected, the standard library, and what they use."""
+    from kwlogic.syntax.parse import parse_module
+
+    loaded = Loaded()
+    for selection in selections:
+        _load_selected(loaded, selection, parse_module)
+    for path in sorted(std_dir().rglob(f"*{SUFFIX}")):
+        _load_other(loaded, path, show_path(path, cwd), parse_module)
+    _load_used(loaded, project, cwd, parse_module)
+    return loaded
+
+
+def _load_selected(loaded: Loaded, selection: Selection, parse: Parse) -> None:
+    shown = selection.shown
+    try:
+        source = read_source(selection.path, shown)
+    except Diagnosed as error:
+        loaded.diagnostics.extend(error.diagnostics)
+        loaded.io_failed |= any(d.code == "KW710" for d in error.diagnostics)
+        loaded.sources.setdefault(shown, Source(shown, ""))
+        return
+    loaded.sources[shown] = source
+    module, problems = parse(source)
+    loaded.diagnostics.extend(problems)
+    name = str(module.name) if module.name else _invented_name(selection.path, loaded)
+    if name in loaded.modules:
+        loaded.diagnostics.append(_twice(name, module, source, loaded.modules[name]))
+        return
+    _keep(loaded, name, selection.path, source, module)
+    loaded.wanted[name] = selection
+
+
+def _keep(loaded: Loaded, name: str, path: Path, source: Source, module: Module) -> None:
+    if module.name is None:
+        module = dataclasses.replace(module, name=QName(Span(source.path, 0, 0), tuple(name.split("."))))
+    loaded.modules[name] = (source, module)
+    loaded.sources[source.path] = source
+    loaded.paths[path.resolve()] = name
+
+
+def _invented_name(path: Path, loaded: Loaded) -> str:
+    """The file's name as a module name, with folders in front while another file has it already."""
+    parts = [re.sub(r"\W", "_", p, flags=re.ASCII) or "_" for p in (*path.parent.parts[1:], path.stem)]
+    parts = [f"_{p}" if p[0].isdigit() else p for p in parts]
+    for count in range(1, len(parts) + 1):
+        name = ".".join(parts[-count:])
+        if name not in loaded.modules:
+            return name
+    return ".".join(parts)
+
+
+def _twice(name: str, module: Module, source: Source, first: tuple[Source, Module]) -> Diagnostic:
+    span = module.name.span if module.name else Span(source.path, 0, 0)
+    other = first[1].name.span if first[1].name else Span(first[0].path, 0, 0)
+    return diagnostic(
+        "KW706",
+        f"the module `{name}` is declared in `{first[0].path}` already",
+        span,
+        "declared again here, and not checked",
+        Label(other, "first declared here"),
+        help="give one of the two another name",
+    )
+
+
+def _load_other(loaded: Loaded, path: Path, shown: str, parse: Parse) -> None:
+    """A module that is used but not selected: its errors are shown, its warnings are not."""
+    if path.resolve() in loaded.paths:
+        return
+    try:
+        source = read_source(path, shown)
+    except Diagnosed as error:
+        loaded.diagnostics.extend(error.diagnostics)
+        loaded.io_failed |= any(d.code == "KW710" for d in error.diagnostics)
+        return
+    module, problems = parse(source)
+    name = str(module.name) if module.name else _invented_name(path, loaded)
+    if name in loaded.modules:
+        return
+    loaded.diagnostics.extend(d for d in problems if d.severity is Severity.ERROR)
+    _keep(loaded, name, path, source, module)
+
+
+def _load_used(loaded: Loaded, project: Project, cwd: Path, parse: Parse) -> None:
+    asked: set[str] = set()
+    waiting = list(loaded.modules)
+    index: dict[str, Path] | None = None
+    while waiting:
+        source, module = loaded.modules[waiting.pop()]
+        for use in module.uses:
+            name = str(use.module)
+            if name in loaded.modules or name in asked:
+                continue
+            asked.add(name)
+            user = _path_of(source, cwd)
+            path = _beside(user, name)
+            if path is None:
+                index = _index(loaded, project) if index is None else index
+                path = index.get(name)
+            if path is not None:
+                _load_other(loaded, path, show_path(path, cwd), parse)
+                if name in loaded.modules:
+                    waiting.append(name)
+
+
+def _path_of(source: Source, cwd: Path) -> Path:
+    return cwd / source.path
+
+
+def _beside(user: Path, name: str) -> Path | None:
+    """The file of a module near the file that uses it: by its name in the same folder or from a folder above, then any
+    file of the same folder whose ``module`` line says so."""
+    parts = name.split(".")
+    folder = user.parent
+    for _ in range(ANCESTORS):
+        for tail in (Path(*parts), Path(parts[-1])):
+            path = folder / tail.with_name(tail.name + SUFFIX)
+            if header_of(path) == name:
+                return path
+        folder = folder.parent
+    try:
+        beside = sorted(user.parent.glob(f"*{SUFFIX}"))
+    except OSError:
+        return None
+    return next((p for p in beside if header_of(p) == name), None)
+
+
+def _index(loaded: Loaded, project: Project) -> dict[str, Path]:
+    """Modules of the project's paths, by their ``module`` line. Without a configuration nothing is searched."""
+    found: dict[str, Path] = {}
+    if project.source is None:
+        return found
+    for text in project.config.paths:
+        for path in files_of(project.root / text, project):
+            name = header_of(path)
+            if name is not None:
+                found.setdefault(name, path)
+    return found
+
+
+def header_of(path: Path) -> str | None:
+    """The name on a file's ``module`` line, from its first bytes; None where there is none."""
+    try:
+        if not path.is_file():
+            return None
+        with path.open("rb") as handle:
+            text = handle.read(HEADER_BYTES).decode("utf-8", "replace")
+    except (OSError, ValueError):
+        return None
+    found = _HEADER.search(text)
+    return re.sub(r"\s", "", found.group(1)) if found else None
