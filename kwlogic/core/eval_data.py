@@ -71,7 +71,7 @@ def trampoline(start: Any) -> Any:
     """The value of a generator, or of what it returns."""
     if type(start) is not GeneratorType:
         return start
-    waiting = []
+    waiting: list[Any] = []
     send, value = start.send, None
     while True:
         try:

@@ -202,7 +202,7 @@ def _quantify(budget: Budget, predicate: Callable[..., Any], items: Any, stop_at
         found = predicate(item)
         if type(found) is GeneratorType:
             found = yield found
-        if found is stop_at:
+        if bool(found) is stop_at:
             return stop_at
     return not stop_at
 
@@ -238,7 +238,10 @@ GROWTH: dict[str, tuple[str, str]] = {
     **{f"int.{op}": ("not -BIG < {0} < BIG", "{0}.bit_length() >> 10") for op in ("add", "sub")},
     "int.mul": ("not -BIG < {0} < BIG", "({0}.bit_length() >> 7) ** 2"),
     **{
-        f"real.{op}": ("{0}.denominator > BIG or not -BIG < {0}.numerator < BIG", "(max({0}.denominator, abs({0}.numerator)).bit_length() >> 7) ** 2")
+        f"real.{op}": (
+            "{0}.denominator > BIG or not -BIG < {0}.numerator < BIG",
+            "(max({0}.denominator, abs({0}.numerator)).bit_length() >> 7) ** 2",
+        )
         for op in ("add", "sub", "mul", "div")
     },
 }

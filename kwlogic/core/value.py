@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from functools import cmp_to_key
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 _DEEP = 1_000  # comparisons before pairs already seen are remembered: values may share parts
 
@@ -27,12 +27,12 @@ class Compound:
         return self._hash if self._hash is not None else _hash_deep(self)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Compound) and equal(self, other)
+        return isinstance(other, Compound) and equal(cast("Value", self), cast("Value", other))
 
     def __repr__(self) -> str:
         from kwlogic.core.value_show import show_value
 
-        return show_value(self)
+        return show_value(cast("Value", self))
 
     def parts(self) -> Iterable[Value]:
         raise NotImplementedError

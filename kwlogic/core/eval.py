@@ -1,0 +1,150 @@
+"""The reference evaluator: what terms mean. Exact, deterministic, without a limit on recursion or on the size of values.
+
+Steps are counted: one for each call of a fn or kernel and each round of a bounded quantifier, and more where a result
+is large. In checked mode (the default) contracts met on the way are checked, and broken ones raise ``Violation``;
+proof steps and clauses that cannot be run (unbounded quantifiers) are passed over, the clauses noted in ``skipped``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from kwlogic.core.eval_compile import Compiler
+from kwlogic.core.eval_data import Budget, EvalStop, NotExecutable, OutOfBudget, Violation, trampoline
+from kwlogic.core.eval_fail import results_env
+from kwlogic.core.eval_static import finite_domain
+from kwlogic.core.program import Clause, Program
+from kwlogic.core.regex import RegexError
+from kwlogic.core.terms import Op, Term, mk_let
+from kwlogic.core.value import Value
+from kwlogic.core.walk import BINDERS, free_vars, subterms
+from kwlogic.source.data import Span
+
+__all__ = ["EvalStop", "Evaluator", "NotExecutable", "OutOfBudget", "Violation"]
+
+MAX_STEPS = 10_000_000
+
+
+def marked(term: Term) -> list[tuple[Span, Term]]:
+    """The span-marked parts outside of binders, each closed under the lets around it, in source order."""
+    found: list[tuple[Span, Term]] = []
+    stack: list[tuple[Term, tuple[tuple[str, Term], ...]]] = [(term, ())]
+    seen = set()
+    while stack:
+        entry = here, lets = stack.pop()
+        if entry in seen:
+            continue
+        seen.add(entry)
+        if here.op is Op.AT:
+            part = here
+            for name, value in reversed(lets):
+                part = mk_let(name, value, part)
+            found.append((here.data, part))
+        if here.op is Op.LET:
+            stack.append((here.args[1], (*lets, (here.data, here.args[0]))))
+            stack.append((here.args[0], lets))
+        elif here.op not in BINDERS:
+            stack.extend((a, lets) for a in reversed(here.args))
+    return sorted(found, key=lambda pair: (pair[0].start, -pair[0].end))
+
+
+class Evaluator:
+    """Evaluates terms over one program. What it compiles it keeps, so reuse it.
+
+    ``externals`` are implementations of kernels that have no expression for a body; they are called with the inputs
+    and yield the output, or the tuple of the outputs.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        max_steps: int = MAX_STEPS,
+        *,
+        checked: bool = True,
+        check_ensures: bool = False,
+        check_termination: bool = False,
+        externals: Mapping[str, Callable[..., Value]] | None = None,
+    ) -> None:
+        self.program = program
+        self.max_steps = max_steps
+        self._budget = Budget(max_steps)
+        self._compiler = Compiler(program, self._budget, checked, check_ensures, check_termination, dict(externals or {}))
+        self._terms: dict[Term, tuple[Any, tuple[str, ...]]] = {}
+
+    @property
+    def steps(self) -> int:
+        """Steps that the last evaluation took."""
+        return self.max_steps - self._budget.left
+
+    @property
+    def skipped(self) -> frozenset[Clause]:
+        """Clauses that were not checked since they cannot be run."""
+        return frozenset(self._compiler.skipped)
+
+    def eval(self, term: Term, env: Mapping[str, Value]) -> Value:
+        """The value of a term; ``env`` has its free variables by name."""
+        if term not in self._terms:
+            names = tuple(sorted({v.data for v in free_vars(term)}))
+            self._terms[term] = (self._compiled(self._compiler.closed(term, names)), names)
+        function, names = self._terms[term]
+        missing = [n for n in names if n not in env]
+        if missing:
+            raise ValueError(f"no value for the variable `{missing[0]}`")
+        return self._run(function, [env[n] for n in names])
+
+    def call(self, name: str, args: Sequence[Value]) -> Value:
+        """The value of a fn or expression kernel. In checked mode its own ``requires`` are checked first."""
+        compiler = self._compiler
+        if not compiler.known(name):
+            raise NotExecutable(None, f"`{name}` has no body that can be run")
+        if compiler.checked:
+            self._check("requires", name, compiler.pre(name), compiler.requires_of(name), dict(zip(compiler.params(name), args)), args)
+        value = self._run(self._compiled(compiler.callee(name)), args)
+        if compiler.check_ensures:
+            env, clauses = results_env(self.program, name, (*args, value))
+            self._check("ensures", name, compiler.post(name), clauses, env, (*args, value))
+        return value
+
+    def holds(self, clause: Clause, env: Mapping[str, Value]) -> bool:
+        """Whether a clause is true of its variables."""
+        return self.eval(clause.pred, env) is True
+
+    def explain(self, term: Term, env: Mapping[str, Value]) -> list[tuple[Span, Value]]:
+        """The value of every span-marked part of a term that has one, outermost first.
+
+        Parts under a quantifier or lambda have no single value, and parts whose evaluation fails have none.
+        """
+        found = []
+        for span, part in marked(term):
+            if all(v.data in env for v in free_vars(part)) and not self._unbounded(part):
+                try:
+                    found.append((span, self.eval(part, env)))
+                except EvalStop:
+                    continue
+        return found
+
+    def _unbounded(self, term: Term) -> bool:
+        quantifiers = [p for p in subterms(term) if p.op is Op.FORALL or p.op is Op.EXISTS]
+        return any(finite_domain(q.data, self.program) is None for q in quantifiers)
+
+    def _check(self, kind: str, name: str, steps: Any, clauses: tuple[Clause, ...], env: dict[str, Value], args: Sequence[Value]) -> None:
+        found = self._compiler.finish(steps)
+        index = None if found is None else self._run(self._compiler.scope[found.py], args)
+        if isinstance(index, int):
+            clause = clauses[index]
+            verb = "requires" if kind == "requires" else "does not ensure"
+            raise Violation(kind, clause.span, clause, name, env, f"`{name.rsplit('.', 1)[-1]}` {verb} `{clause.text}`")
+
+    def _compiled(self, steps: Any) -> Any:
+        return self._compiler.scope[self._compiler.finish(steps).py]
+
+    def _run(self, function: Any, args: Sequence[Value]) -> Value:
+        self._budget.left = self.max_steps
+        try:
+            value: Value = trampoline(function(*args))
+        except (RecursionError, MemoryError, OverflowError):
+            raise OutOfBudget("a value is too large to go on with") from None
+        except RegexError as error:
+            raise NotExecutable(None, f"the regular expression is wrong: {error.message}") from None
+        return value
