@@ -159,4 +159,11 @@ CODES: tuple[Code, ...] = (
         "`kwlogic init` writes a few files and never replaces one. Choose another folder, or move the file away.",
         how="kwlogic init twice in the same folder",
     ),
+    Code(
+        "KW730",
+        N,
+        "a clause was not checked in this run",
+        "The clause has an unbounded quantifier, which no run can check. `kwlogic check` proves such clauses; a run passes them over.",
+        how="kwlogic run of a kernel with `ensures forall n: Int :: ...`",
+    ),
 )

@@ -1,0 +1,292 @@
+"""The services behind `kwlogic run` and `kwlogic eval`: evaluate, and check the contract on the way.
+
+A broken clause is shown with the value of each of its parts and with the inputs. Nothing is printed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kwlogic.core.program import Clause, ComposeBody, ExprBody, Kernel, Program
+from kwlogic.source.codes import diagnostic
+from kwlogic.source.data import Diagnosed, Diagnostic, Severity, Source, Span
+from kwlogic.workspace.check import elaborate_all
+from kwlogic.workspace.config import find_project
+from kwlogic.workspace.findings import one_line, short
+from kwlogic.workspace.load import Loaded, header_of, load
+from kwlogic.workspace.select import SUFFIX, files_of, select
+
+if TYPE_CHECKING:
+    from kwlogic.core.eval import EvalStop, Evaluator
+    from kwlogic.core.value import Value
+
+MAX_STEPS = 200_000_000
+MAX_PARTS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """``text`` is what goes to stdout; ``failed`` says that the run found something wrong, ``usage`` that it could not start."""
+
+    text: str = ""
+    diagnostics: tuple[Diagnostic, ...] = ()
+    sources: Mapping[str, Source] = ()  # type: ignore[assignment]
+    failed: bool = False
+    usage: bool = False
+
+
+# ---------------------------------------------------------------- kernels
+
+
+def run_kernel(name: str, document: str, paths: tuple[str, ...], cwd: Path) -> Outcome:
+    """Run a kernel on a JSON document. Raises Diagnosed where the configuration is wrong."""
+    file, colons, wanted = name.partition("::")
+    where = (file,) if colons else paths
+    project = find_project(cwd, cwd)
+    selections, missing = select(where, project, cwd)
+    if missing:
+        return Outcome(diagnostics=missing, sources=_config_source(project.source), usage=True)
+    loaded = load(selections, project, cwd)
+    program, problems = elaborate_all(loaded)
+    kernel = _find_kernel(program, loaded, wanted if colons else name, (*loaded.diagnostics, *problems))
+    if isinstance(kernel, Outcome):
+        return kernel
+    refusal = _refusal(kernel)
+    if refusal is not None:
+        return Outcome(diagnostics=(refusal,), sources=loaded.sources, usage=True)
+    return _Run(program, kernel, loaded.sources).outcome(document)
+
+
+def _config_source(source: Source | None) -> dict[str, Source]:
+    return {source.path: source} if source is not None else {}
+
+
+def _find_kernel(program: Program, loaded: Loaded, name: str, problems: tuple[Diagnostic, ...]) -> Kernel | Outcome:
+    mine = [k for k in program.kernels if k.rpartition(".")[0] in loaded.wanted]
+    found = [k for k in mine if k == name] or [k for k in mine if short(k) == name]
+    if len(found) == 1:
+        return program.kernels[found[0]]
+    errors = tuple(d for d in problems if d.severity is Severity.ERROR)
+    if found:
+        listed = ", ".join(f"`{k}`" for k in found)
+        clash = diagnostic("KW726", f"`{name}` is the name of {len(found)} kernels: {listed}", help="give the module too")
+        return Outcome(diagnostics=(clash,), usage=True)
+    help = _near(name, mine)
+    unknown = diagnostic("KW726", f"there is no kernel `{name}`" + (", or it has errors" if errors else ""), help=help)
+    return Outcome(diagnostics=(*errors, unknown), sources=loaded.sources, usage=True)
+
+
+def _near(name: str, kernels: list[str]) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(short(name), [short(k) for k in kernels], 1)
+    if near:
+        return f"did you mean `{near[0]}`?"
+    if not kernels:
+        return "name its file: FILE::KERNEL"
+    some = ", ".join(f"`{short(k)}`" for k in kernels[:8])
+    return f"there {'is' if len(kernels) == 1 else 'are'} {some}{' and others' if len(kernels) > 8 else ''}"
+
+
+def _refusal(kernel: Kernel) -> Diagnostic | None:
+    name = short(kernel.name)
+    if isinstance(kernel.body, ExprBody):
+        if not kernel.tparams:
+            return None
+        return diagnostic("KW724", f"`{name}` is generic, so there is no telling how to read its input", kernel.name_span)
+    if isinstance(kernel.body, ComposeBody):
+        what = "is a composition, and these are not run yet"
+    elif kernel.body is None:
+        what = "has no body"
+    else:
+        what = f"is an oracle (by {kernel.body.kind}), and these are not run yet"
+    return diagnostic("KW724", f"`{name}` {what}", kernel.name_span, help="only kernels whose body is an expression can be run")
+
+
+class _Run:
+    """One run: decode, requires, body, ensures, encode."""
+
+    def __init__(self, program: Program, kernel: Kernel, sources: Mapping[str, Source]) -> None:
+        from kwlogic.core.eval import Evaluator
+
+        self.program, self.kernel, self.sources = program, kernel, sources
+        self.evaluator = Evaluator(program, MAX_STEPS)
+        self.notices: list[Diagnostic] = []
+
+    def outcome(self, document: str) -> Outcome:
+        from kwlogic.core.codec import DecodeError, decode_ports
+        from kwlogic.core.eval import EvalStop
+
+        try:
+            inputs = decode_ports(document, self.kernel.inputs, self.program)
+        except DecodeError as error:
+            found = diagnostic("KW720", f"the input does not fit `{short(self.kernel.name)}`: {error}", help=self._signature())
+            return Outcome(diagnostics=(found,), sources=self.sources, failed=True, usage=True)
+        try:
+            return self._run(inputs)
+        except EvalStop as stop:
+            found = stopped(stop, self.evaluator, self.sources, self._input_note(inputs))
+            return Outcome(diagnostics=(*self.notices, found), sources=self.sources, failed=True)
+
+    def _run(self, inputs: dict[str, Value]) -> Outcome:
+        from kwlogic.core.codec import encode_ports
+        from kwlogic.core.eval_fail import results_env
+
+        broken = self._broken(self.kernel.requires, inputs, inputs, "KW721", f"this input is outside of the requires of `{short(self.kernel.name)}`")
+        if broken:
+            return Outcome(diagnostics=(*self.notices, *broken), sources=self.sources, failed=True)
+        value = self.evaluator.call(self.kernel.name, list(inputs.values()))
+        env, _ = results_env(self.program, self.kernel.name, (*inputs.values(), value))
+        text = encode_ports({p.name: env[p.name] for p in self.kernel.outputs}, self.kernel.outputs, self.program)
+        broken = self._broken(self.kernel.ensures, env, inputs, "KW722", f"the output breaks the contract of `{short(self.kernel.name)}`")
+        return Outcome("" if broken else text, (*self.notices, *broken), self.sources, failed=bool(broken))
+
+    def _broken(self, clauses: tuple[Clause, ...], env: Mapping[str, Value], inputs: Mapping[str, Value], code: str, message: str) -> list[Diagnostic]:
+        from kwlogic.core.eval import NotExecutable
+
+        found: list[Diagnostic] = []
+        for clause in clauses:
+            try:
+                if self.evaluator.holds(clause, env):
+                    continue
+            except NotExecutable as stop:
+                self.notices.append(diagnostic("KW730", f"`{one_line(clause.text)}` was not checked: {stop.reason}", clause.span))
+                continue
+            notes = (*parts_notes(clause, env, self.evaluator, self.sources), self._input_note(inputs))
+            found.append(diagnostic(code, f"{message}: `{one_line(clause.text)}` is false", clause.span, "false here", notes=notes))
+        return found
+
+    def _input_note(self, inputs: Mapping[str, Value]) -> str:
+        return "inputs: " + (", ".join(f"{p.name} = {shown(inputs[p.name])}" for p in self.kernel.inputs) or "none")
+
+    def _signature(self) -> str:
+        from kwlogic.core.types import show_type
+
+        ports = ", ".join(f"{p.name}: {show_type(p.type)}" for p in self.kernel.inputs)
+        return f"the input is a JSON object with these keys: {ports}" if ports else "the input is the JSON object {}"
+
+
+def shown(value: Value) -> str:
+    """A value for a message, long ones shortened."""
+    from kwlogic.core.value_show import show_brief
+
+    return show_brief(value, 0)
+
+
+def parts_notes(clause: Clause, env: Mapping[str, Value], evaluator: Evaluator, sources: Mapping[str, Source]) -> tuple[str, ...]:
+    """Every sub-expression of a clause with its value, the smallest last; literals are left out."""
+    lines: dict[str, str] = {}
+    for span, value in evaluator.explain(clause.pred, env):
+        text = _slice(span, sources)
+        if text and text not in lines and not _is_literal(text):
+            lines[text] = shown(value)
+    parts = [f"{text} = {value}" for text, value in list(lines.items())[:MAX_PARTS]]
+    return ("where " + "\n      ".join(parts),) if parts else ()
+
+
+def _slice(span: Span, sources: Mapping[str, Source]) -> str:
+    return one_line(sources[span.file].slice(span), 70) if span.file in sources else ""
+
+
+def _is_literal(text: str) -> bool:
+    return text in ("true", "false", "[]", "{}", "{:}", "None") or text[0].isdigit() or text[0] == '"'
+
+
+def stopped(stop: EvalStop, evaluator: Evaluator, sources: Mapping[str, Source], *more: str) -> Diagnostic:
+    """What to say of an evaluation that ended without a value."""
+    from kwlogic.core.eval import NotExecutable, Violation
+
+    if isinstance(stop, NotExecutable):
+        return diagnostic("KW727", f"this cannot be evaluated: {stop.reason}", stop.span, "here", notes=more)
+    if not isinstance(stop, Violation):
+        return diagnostic("KW725", f"the evaluation was stopped: {stop}", notes=more)
+    notes: tuple[str, ...] = ()
+    if stop.clause is not None:
+        notes = parts_notes(stop.clause, stop.env, evaluator, sources)
+    elif stop.env:
+        notes = ("where " + ", ".join(f"{n} = {shown(v)}" for n, v in list(stop.env.items())[:MAX_PARTS]),)
+    return diagnostic("KW723", stop.message, stop.span, "evaluation stopped here", notes=(*notes, *more))
+
+
+# ---------------------------------------------------------------- expressions
+
+
+def evaluate(text: str, module: str | None, cwd: Path) -> Outcome:
+    """The value of an expression, in scope of the standard library and of a module."""
+    from kwlogic.elab.elaborate import elaborate_expr
+    from kwlogic.syntax.parse import parse_expr
+
+    source = Source("<expression>", text)
+    expr, problems = parse_expr(source)
+    errors = tuple(d for d in problems if d.severity is Severity.ERROR)
+    if expr is None or errors:
+        return Outcome(diagnostics=errors, sources={source.path: source}, usage=True)
+    loaded, name, failure = _module(module, cwd)
+    if failure is not None:
+        return failure
+    program, of_module = elaborate_all(loaded)
+    sources = {**loaded.sources, source.path: source}
+    term, _, problems = elaborate_expr(program, name, expr)
+    errors = tuple(d for d in problems if d.severity is Severity.ERROR)
+    if term is None or errors:
+        others = tuple(d for d in (*loaded.diagnostics, *of_module) if d.severity is Severity.ERROR)
+        return Outcome(diagnostics=(*others, *errors), sources=sources, usage=True)
+    return _evaluated(program, term, sources)
+
+
+def _evaluated(program: Program, term: object, sources: Mapping[str, Source]) -> Outcome:
+    from kwlogic.core.eval import EvalStop, Evaluator
+    from kwlogic.core.terms import Term
+    from kwlogic.core.value import is_function
+    from kwlogic.core.value_show import show_value
+
+    assert isinstance(term, Term)
+    evaluator = Evaluator(program, MAX_STEPS)
+    try:
+        value = evaluator.eval(term, {})
+    except EvalStop as stop:
+        return Outcome(diagnostics=(stopped(stop, evaluator, sources),), sources=sources, failed=True)
+    if is_function(value):
+        return Outcome(diagnostics=(diagnostic("KW727", "the value is a function, which cannot be printed", help="apply it"),), sources=sources, failed=True)
+    return Outcome(show_value(value, term.type, program), sources=sources)
+
+
+def _module(module: str | None, cwd: Path) -> tuple[Loaded, str | None, Outcome | None]:
+    """The modules in scope; ``module`` is a file, or the name of a module of the project or of the standard library."""
+    project = find_project(cwd, cwd)
+    if module is None:
+        return load((), project, cwd), None, None
+    if module.endswith(SUFFIX):
+        selections, missing = select((module,), project, cwd)
+        if missing:
+            return Loaded(), None, Outcome(diagnostics=missing, usage=True)
+        loaded = load(selections, project, cwd)
+        return loaded, next(iter(loaded.wanted), None), None
+    loaded = load((), project, cwd)
+    if module in loaded.modules:
+        return loaded, module, None
+    for path in _project_files(project.root, project.config.paths, cwd):
+        if header_of(path) == module:
+            selections, _ = select((str(path),), project, cwd)
+            return load(selections, project, cwd), module, None
+    return loaded, None, Outcome(diagnostics=(_no_module(module, loaded),), usage=True)
+
+
+def _project_files(root: Path, paths: tuple[str, ...], cwd: Path) -> Iterator[Path]:
+    project = find_project(cwd, cwd)
+    for path in paths:
+        yield from files_of(root / path, project)
+
+
+def _no_module(module: str, loaded: Loaded) -> Diagnostic:
+    import difflib
+
+    near = difflib.get_close_matches(module, loaded.modules, 1)
+    help = f"did you mean `{near[0]}`?" if near else "give the name of a module of the project, or a file"
+    return diagnostic("KW726", f"there is no module `{module}`", help=help)
+
+
+__all__ = ["Diagnosed", "Outcome", "evaluate", "run_kernel"]
