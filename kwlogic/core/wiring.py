@@ -140,7 +140,8 @@ class Assert(Node):
 @dataclass(frozen=True, slots=True)
 class Rename(Node):
     """``inputs`` and ``outputs``: (name in the body, name outside), the renamed ones only. A name that is both an
-    input and an output of the body is renamed on both sides."""
+    input and an output of the body (of ``id``, ``guard``, ``iterate``, ``fold``) is renamed as an output only, so that
+    ``id(x)[x as y]`` renames a wire."""
 
     body: int
     inputs: tuple[tuple[str, str], ...]

@@ -36,7 +36,7 @@ from kwlogic.core.wiring import (
 from kwlogic.elab.wiring_close import close
 from kwlogic.elab.wiring_context import Around, Checker, Ports, Table, by_name, run
 from kwlogic.elab.wiring_links import Links
-from kwlogic.elab.wiring_names import free_names
+from kwlogic.elab.wiring_names import free_names, wiring_reach
 from kwlogic.source.data import Span
 from kwlogic.syntax import data as s
 
@@ -283,15 +283,19 @@ class Typing:
         return self.table.add(Iterate(wiring.span, self.table.face(body), body, cond, wiring.bound, invariant))
 
     def rename(self, wiring: s.WRename, ports: Ports) -> Checker:
-        inner = {**ports, **{old: ports[new] for old, new in wiring.pairs if new in ports}}
+        yields = wiring_reach(wiring.body, self.table.ports_of).yields
+        inner = {**ports, **{old: ports[new] for old, new in wiring.pairs if new in ports and old not in yields}}
         body = yield self.check(wiring.body, inner)
         if body is None:
             return None
         pairs = self.links.renames(body, wiring)
-        inputs, outputs = self.table.face(body).inputs, self.table.face(body).outputs
-        face = Face(_renamed(inputs, pairs), _renamed(outputs, pairs))
-        sides = (tuple((p.name, pairs[p.name]) for p in side if p.name in pairs) for side in (inputs, outputs))
-        return self.table.add(Rename(wiring.span, face, body, *sides))
+        face = self.table.face(body)
+        ins, outs = ({p.name: pairs[p.name] for p in side if p.name in pairs} for side in (face.inputs, face.outputs))
+        ins = {old: new for old, new in ins.items() if old not in outs}
+        face = Face(_renamed(face.inputs, ins), _renamed(face.outputs, outs))
+        if not self.links.apart(face, wiring.span):
+            return None
+        return self.table.add(Rename(wiring.span, face, body, tuple(ins.items()), tuple(outs.items())))
 
 
 def innermost_call(wiring: s.Wiring) -> s.WCall | None:

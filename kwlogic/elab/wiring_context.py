@@ -99,6 +99,13 @@ class Table:
         self.failed |= found is None
         return found
 
+    def ports_of(self, name: s.QName) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Names of a kernel's inputs and outputs; none where it is not known."""
+        kernel = None if name.parts == ("id",) else self.kernel(name)
+        if kernel is None:
+            return (), ()
+        return tuple(p.name for p in kernel.inputs), tuple(p.name for p in kernel.outputs)
+
     def error(
         self,
         code: str,

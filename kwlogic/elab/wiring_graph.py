@@ -15,7 +15,7 @@ from kwlogic.elab.suggest import counted, did_you_mean, listed
 from kwlogic.elab.wiring import Typing
 from kwlogic.elab.wiring_close import close
 from kwlogic.elab.wiring_context import Around, Table, by_name, run
-from kwlogic.elab.wiring_names import Names, free_names, wiring_needs
+from kwlogic.elab.wiring_names import Names, free_names, wiring_reach
 from kwlogic.elab.wiring_order import ancestors_of, cycle_in, topological
 from kwlogic.elab.wiring_places import user_of
 from kwlogic.source.data import Label, Span
@@ -90,7 +90,7 @@ class _Graph:
     def plan(self, bind: s.Bind | s.BindAssert | s.BindGuard) -> _Plan:
         if not isinstance(bind, s.Bind):
             return self.waiting(_Plan(self.wires_in(free_names(bind.pred))))
-        needs = self.wires_in(wiring_needs(bind.wiring, self.inputs_of))
+        needs = self.wires_in(wiring_reach(bind.wiring, self.table.ports_of).needs)
         after = [self.bound[n][0] for n, span in bind.after if self.after_known(n, span) and n in self.bound]
         return self.waiting(_Plan(needs, tuple(dict.fromkeys(after))))
 
@@ -100,12 +100,6 @@ class _Graph:
     def waiting(self, plan: _Plan) -> _Plan:
         plan.waits = {self.bound[n][0] for n in plan.uses if n in self.bound} | set(plan.after)
         return plan
-
-    def inputs_of(self, name: s.QName) -> tuple[str, ...]:
-        if name.parts == ("id",):
-            return ()
-        kernel = self.table.kernel(name)
-        return () if kernel is None else tuple(p.name for p in kernel.inputs)
 
     def after_known(self, name: str, span: Span) -> bool:
         if name in self.bound or name in self.wires:

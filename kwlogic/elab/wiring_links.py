@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from kwlogic.core.program import Kernel
 from kwlogic.core.types import Type
-from kwlogic.core.wiring import Port
+from kwlogic.core.wiring import Face, Port
 from kwlogic.elab.suggest import counted, did_you_mean, listed
 from kwlogic.elab.wiring_context import Ports, Table, by_name
 from kwlogic.elab.wiring_places import called, maker_of, port_label, user_of
@@ -244,15 +244,20 @@ class Links:
                 self.rename_error(f"`{old}` is renamed twice", wiring.span, "one new name for each port", "keep one of the two")
             else:
                 pairs[old] = new
-        for side, ports in (("inputs", face.inputs), ("outputs", face.outputs)):
-            after = [pairs.get(p.name, p.name) for p in ports]
-            clash = next((n for n in after if after.count(n) > 1), None) if pairs else None
-            if clash is not None:
-                self.rename_error(
-                    f"after renaming, two {side} are called `{clash}`", wiring.span, "names must stay apart", "choose another name"
-                )
-                return {}
         return pairs
+
+    def apart(self, face: Face, span: Span) -> bool:
+        """After renaming, names of one side still differ."""
+        for side, ports in (("inputs", face.inputs), ("outputs", face.outputs)):
+            seen: set[str] = set()
+            for port in ports:
+                if port.name in seen:
+                    self.rename_error(
+                        f"after renaming, two {side} are called `{port.name}`", span, "names must stay apart", "choose another name"
+                    )
+                    return False
+                seen.add(port.name)
+        return True
 
     def rename_error(self, message: str, span: Span, label: str, help: str | None) -> None:
         self.table.error("KW405", message, span, label, help=help)

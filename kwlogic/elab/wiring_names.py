@@ -6,7 +6,7 @@ Graph bodies need this to know which step waits for which before any type is kno
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import fields
+from dataclasses import dataclass, fields
 
 from kwlogic.source.data import Span
 from kwlogic.syntax import data as s
@@ -69,31 +69,35 @@ def pattern_names(pattern: s.Pattern) -> frozenset[str]:
     return frozenset(names)
 
 
-def wiring_needs(wiring: s.Wiring, inputs_of: Callable[[s.QName], tuple[str, ...]]) -> Names:
-    """Names of the inputs of a composition, from syntax and the ports of the kernels it names."""
-    needs: dict[int, Names] = {}
+PortsOf = Callable[[s.QName], tuple[tuple[str, ...], tuple[str, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Names of the inputs of a composition (with a place that wants each) and of its outputs."""
+
+    needs: Names
+    yields: frozenset[str]
+
+
+def wiring_reach(wiring: s.Wiring, ports_of: PortsOf) -> Reach:
+    """Inputs and outputs by name, from syntax and the ports of the kernels named."""
+    reach: dict[int, Reach] = {}
     stack: list[tuple[s.Wiring, bool]] = [(wiring, False)]
     while stack:
         here, ready = stack.pop()
-        parts = _needy_parts(here)
-        if not ready:
+        parts = _operands(here)
+        if ready:
+            reach[id(here)] = _reach(here, [reach[id(p)] for p in parts], ports_of)
+        else:
             stack.append((here, True))
             stack.extend((p, False) for p in reversed(parts))
-            continue
-        joined: Names = {}
-        for part in parts:
-            for name, span in needs[id(part)].items():
-                joined.setdefault(name, span)
-        needs[id(here)] = _own_needs(here, joined, inputs_of)
-    return needs[id(wiring)]
+    return reach[id(wiring)]
 
 
-def _needy_parts(wiring: s.Wiring) -> tuple[s.Wiring, ...]:
-    """The operands whose inputs are inputs of the whole."""
+def _operands(wiring: s.Wiring) -> tuple[s.Wiring, ...]:
     match wiring:
-        case s.WSeq(_, left):
-            return (left,)
-        case s.WPar(_, left, right) | s.WFallback(_, left, right):
+        case s.WSeq(_, left, right) | s.WPar(_, left, right) | s.WFallback(_, left, right):
             return left, right
         case s.WCase(_, _, then, other):
             return then, other
@@ -103,23 +107,43 @@ def _needy_parts(wiring: s.Wiring) -> tuple[s.Wiring, ...]:
             return ()
 
 
-def _own_needs(wiring: s.Wiring, joined: Names, inputs_of: Callable[[s.QName], tuple[str, ...]]) -> Names:
+def _reach(wiring: s.Wiring, parts: list[Reach], ports_of: PortsOf) -> Reach:
+    match wiring:
+        case s.WSeq():
+            return Reach(parts[0].needs, parts[1].yields)
+        case s.WPar():
+            return Reach({**parts[1].needs, **parts[0].needs}, parts[0].yields | parts[1].yields)
+        case s.WFallback():
+            return Reach({**parts[1].needs, **parts[0].needs}, parts[0].yields)
+        case s.WCase(_, cond):
+            return Reach({**parts[1].needs, **parts[0].needs, **free_names(cond)}, parts[0].yields)
+        case s.WRename(_, _, pairs):
+            return _renamed(parts[0], dict(pairs))
+        case s.WRetry() | s.WMap() | s.WFold() | s.WIterate():
+            return parts[0]
+        case _:
+            return _leaf(wiring, ports_of)
+
+
+def _renamed(body: Reach, pairs: dict[str, str]) -> Reach:
+    """A name that is an output is renamed there, and only there."""
+    needs = {n if n in body.yields else pairs.get(n, n): span for n, span in body.needs.items()}
+    return Reach(needs, frozenset(pairs.get(n, n) for n in body.yields))
+
+
+def _leaf(wiring: s.Wiring, ports_of: PortsOf) -> Reach:
     match wiring:
         case s.WRef(span, name):
-            return dict.fromkeys(inputs_of(name), span)
-        case s.WCall(_, _, args):
-            merged: Names = {}
+            inputs, outputs = ports_of(name)
+            return Reach(dict.fromkeys(inputs, span), frozenset(outputs))
+        case s.WCall(_, name, args):
+            needs: Names = {}
             for arg in args:
-                merged = {**free_names(arg.value), **merged}
-            return merged
-        case s.WCase(_, cond):
-            return {**free_names(cond), **joined}
+                needs = {**free_names(arg.value), **needs}
+            return Reach(needs, frozenset(needs if name.parts == ("id",) else ports_of(name)[1]))
         case s.WGuard(_, pred) | s.WAssert(_, pred):
-            return free_names(pred)
-        case s.WHole(span, inputs):
-            return {p.name: span for p in inputs}
-        case s.WRename(_, _, pairs):
-            outside = dict(pairs)
-            return {outside.get(n, n): span for n, span in joined.items()}
+            return Reach(free_names(pred), frozenset(free_names(pred)))
+        case s.WHole(span, inputs, outputs):
+            return Reach({p.name: span for p in inputs}, frozenset(p.name for p in outputs))
         case _:
-            return joined
+            raise AssertionError("an operator has operands")
