@@ -20,7 +20,7 @@ def run_explain(name: str | None) -> int:
         wanted = f"KW{wanted}"
     found = registry().get(wanted)
     if found is None:
-        near = difflib.get_close_matches(wanted, registry(), 3, 0.6)
+        near = [c for c in registry() if c.startswith(wanted)][:3] or difflib.get_close_matches(wanted, registry(), 3, 0.6)
         help = f"did you mean {' or '.join(near)}?" if near else "`kwlogic explain` without a code lists them all"
         raise Diagnosed(diagnostic("KW728", f"there is no diagnostic code `{name}`", help=help))
     write_lines(explain_lines(found), sys.stdout)

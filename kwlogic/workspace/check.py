@@ -20,7 +20,7 @@ from kwlogic.workspace.data import CheckRequest, CheckResult, Progress, Project,
 from kwlogic.workspace.findings import finding, start_of, unused_requires
 from kwlogic.workspace.lints import Found, lint_diagnostics
 from kwlogic.workspace.load import Loaded, load
-from kwlogic.workspace.logs import write_logs
+from kwlogic.workspace.logs import prepare, write_logs
 from kwlogic.workspace.select import select
 
 
@@ -29,10 +29,15 @@ def check(request: CheckRequest, progress: Progress | None = None) -> CheckResul
     began = time.perf_counter()
     project = find_project(request.cwd, request.cwd)
     selections, missing = select(request.paths, project, request.cwd)
+    if not selections:
+        sources = {project.source.path: project.source} if project.source else {}
+        return CheckResult((), missing, sources, seconds=time.perf_counter() - began, io_failed=bool(missing))
     loaded = load(selections, project, request.cwd)
     program, problems = elaborate_all(loaded)
     names, unselected = _declarations(loaded, program)
     plan, failures = _plan(program, names)
+    if request.log_dir is not None:
+        prepare(request.log_dir)
     run = _Run(request, project, program, plan, progress)
     results, lints = run.solve()
     if request.log_dir is not None:
