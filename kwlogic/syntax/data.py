@@ -541,7 +541,7 @@ class Flag(Node):
     name: str  # deterministic, irrevocable, idempotent
 
 
-KernelClause = Clause | Version | Family | Evidence | Rollback | Resources | Flag
+KernelClause = Clause | Decreases | Version | Family | Evidence | Rollback | Resources | Flag
 
 
 @dataclass(frozen=True, slots=True)
@@ -561,14 +561,17 @@ class PromptHole(Node):
 
 @dataclass(frozen=True, slots=True)
 class BodyOracle(Node):
-    """kind: prompt, tool or python. A prompt's ``parts`` are texts and holes; else one text."""
+    """kind: prompt, tool or python. A prompt's ``parts`` are texts and holes; else one text. ``raw`` is the literal as written."""
 
     kind: str
     parts: tuple[str | PromptHole, ...]
+    raw: str = field(compare=False, default="")
 
 
 @dataclass(frozen=True, slots=True)
 class Bind(Node):
+    """``x <- w`` or ``(x, y) <- w`` (``tuple_target``); ``after`` are the wires it waits for."""
+
     targets: tuple[tuple[str, Span], ...]
     wiring: Wiring
     after: tuple[tuple[str, Span], ...]
