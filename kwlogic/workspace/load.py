@@ -46,10 +46,10 @@ def read_source(path: Path, shown: str) -> Source:
             data = handle.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise Diagnosed(diagnostic("KW710", f"`{shown}` cannot be read: {reason}", Span(shown, 0, 0))) from error
+        raise Diagnosed(diagnostic("KW120", f"`{shown}` cannot be read: {reason}", Span(shown, 0, 0))) from error
     if len(data) > MAX_BYTES:
         message = f"`{shown}` is larger than {MAX_BYTES // 2**20} MiB, the most that a spec file may be"
-        raise Diagnosed(diagnostic("KW112", message, Span(shown, 0, 0), help="split it into several modules"))
+        raise Diagnosed(diagnostic("KW123", message, Span(shown, 0, 0), help="split it into several modules"))
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -61,7 +61,7 @@ def _not_utf8(data: bytes, error: UnicodeDecodeError, shown: str) -> Diagnostic:
     good = data[: error.start].decode("utf-8")
     line = good.count("\n") + 1
     message = f"`{shown}` is not UTF-8: byte 0x{data[error.start]:02x} on line {line}, byte {error.start} of the file"
-    return diagnostic("KW111", message, Span(shown, len(good), len(good)), help="save the file as UTF-8")
+    return diagnostic("KW121", message, Span(shown, len(good), len(good)), help="save the file as UTF-8")
 
 
 def load(selections: Iterable[Selection], project: Project, cwd: Path) -> Loaded:
@@ -83,10 +83,12 @@ def _load_selected(loaded: Loaded, selection: Selection, parse: Parse) -> None:
         source = read_source(selection.path, shown)
     except Diagnosed as error:
         loaded.diagnostics.extend(error.diagnostics)
-        loaded.io_failed |= any(d.code == "KW710" for d in error.diagnostics)
+        loaded.io_failed |= any(d.code == "KW120" for d in error.diagnostics)
         loaded.sources.setdefault(shown, Source(shown, ""))
         return
     loaded.sources[shown] = source
+    if not source.text.strip():
+        loaded.diagnostics.append(diagnostic("KW122", f"`{shown}` is empty", Span(shown, 0, 0)))
     module, problems = parse(source)
     loaded.diagnostics.extend(problems)
     name = str(module.name) if module.name else _invented_name(selection.path, loaded)
@@ -137,7 +139,7 @@ def _load_other(loaded: Loaded, path: Path, shown: str, parse: Parse) -> None:
         source = read_source(path, shown)
     except Diagnosed as error:
         loaded.diagnostics.extend(error.diagnostics)
-        loaded.io_failed |= any(d.code == "KW710" for d in error.diagnostics)
+        loaded.io_failed |= any(d.code == "KW120" for d in error.diagnostics)
         return
     module, problems = parse(source)
     name = str(module.name) if module.name else _invented_name(path, loaded)

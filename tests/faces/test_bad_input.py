@@ -36,12 +36,12 @@ def fine(write: Write) -> None:
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
 def test_unreadable(cli: Cli, write: Write) -> None:
     write("bad.kw", FINE).chmod(0)
-    check(cli, 2, "bad.kw:1:1: error[KW710]")
+    check(cli, 2, "bad.kw:1:1: error[KW120]")
 
 
 def test_a_link_to_nowhere(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "bad.kw").symlink_to("nowhere.kw")
-    check(cli, 2, "bad.kw:1:1: error[KW710]")
+    check(cli, 2, "bad.kw:1:1: error[KW120]")
 
 
 def test_a_folder_named_like_a_file(cli: Cli, tmp_path: Path) -> None:
