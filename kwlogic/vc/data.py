@@ -50,7 +50,8 @@ class Hyp:
 
     Names: ``requires:<i>`` (i-th requires clause of the declaration, refinements and invariants included),
     ``ensures:<i>`` (lints), ``path`` (a branch condition), ``assert``, ``apply:<lemma>``, ``recursion`` (what the
-    declaration's own contract says of a recursive call), ``output`` (an output equals the body), ``binder``.
+    declaration's own contract says of a recursive call), ``output`` (an output equals the body), ``binder``,
+    ``earlier`` (an earlier clause of the same callee, which a later one may need to be defined).
     """
 
     name: str
@@ -79,8 +80,9 @@ class Obligation:
     ``clause``: index in the declaration's requires/ensures where the kind is about one.
     ``alternatives``: further goals under the same hypotheses; one valid goal (of all) settles the obligation.
     ``refutable`` False: a counterexample to the sequent says nothing about the claim, so the verdict is Unknown
-    (a guessed measure). ``assumes``: ids of obligations (asserts of the same declaration) whose goals are among the
-    hypotheses, so that this one counts as proved only where they are.
+    (a guessed measure). ``assumes``: ids of obligations (asserts of the same declaration, ensures of its recursion)
+    whose goals are among the hypotheses, so that this one counts as proved only where they are; they may assume each
+    other (clauses proved by one induction), so all of a cycle stand or fall together.
     """
 
     id: str

@@ -128,6 +128,16 @@ CODES: tuple[Code, ...] = (
         how="a `refine` whose concrete kernel has a weaker ensures",
     ),
     Code(
+        "KW514",
+        E,
+        "a proof leans on itself",
+        "A lemma that is applied by name (`apply`, `using`) rests on the very declaration that applies it, or a `requires` or `decreases` "
+        "speaks of the function that it belongs to. Such a circle would prove anything. State the lemma without the declaration, or "
+        "prove what is needed in a lemma that comes after both.",
+        "fn next(x: Int) -> Int\n= apply above(x); x + 1\n\nlemma above(x: Int)\n  ensures next(x) > x\n",
+        "fn next(x: Int) -> Int\n= x + 1\n\nlemma above(x: Int)\n  ensures next(x) > x\n",
+    ),
+    Code(
         "KW520",
         W,
         "neither proved nor refuted",
