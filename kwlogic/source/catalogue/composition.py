@@ -198,4 +198,13 @@ CODES: tuple[Code, ...] = (
         "kernel use(n: Int) -> (n2: Int)\n= compose id(n + 1)\n",
         "kernel use(n: Int) -> (n2: Int)\n= compose id(n)[n as n2]\n",
     ),
+    _code(
+        421,
+        "a composition of something that is no kernel",
+        "Compositions are made of kernels, since kernels have ports and contracts. A function, a constructor or a lemma is used inside an "
+        "expression: write an expression kernel around it and compose that.",
+        "fn twice(n: Int) -> Int\n= 2 * n\n\nkernel use(n: Int) -> (m: Int)\n{\n  m <- twice(n);\n}\n",
+        "fn twice(n: Int) -> Int\n= 2 * n\n\nkernel twofold(n: Int) -> (m: Int)\n= twice(n)\n\n"
+        "kernel use(n: Int) -> (m: Int)\n{\n  m <- twofold(n);\n}\n",
+    ),
 )
