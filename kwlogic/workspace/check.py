@@ -87,13 +87,18 @@ def _shown(problems: Iterable[Diagnostic], loaded: Loaded) -> list[Diagnostic]:
 
 def _declarations(loaded: Loaded, program: Program) -> tuple[list[str], list[Diagnostic]]:
     """The declarations to verify, and what to say of selected names that do not exist."""
+    from kwlogic.vc.plan import names_of
+
     names: list[str] = []
     problems: list[Diagnostic] = []
+    of_module: dict[str, list[str]] = {}
+    for name in names_of(program):
+        of_module.setdefault(name.rpartition(".")[0], []).append(name)
     for module, selection in loaded.wanted.items():
         info = program.modules.get(module)
         if info is None:
             continue
-        short = {n.removeprefix(f"{module}."): n for n in info.decls}
+        short = {n.removeprefix(f"{module}."): n for n in of_module.get(module, ())}
         broken = {n.removeprefix(f"{module}.") for n in info.broken}
         names.extend(n for s, n in short.items() if not selection.names or s in selection.names)
         written = {getattr(d, "name", "") for d in loaded.modules[module][1].decls}

@@ -17,6 +17,7 @@ from kwlogic.workspace.check import elaborate_all
 from kwlogic.workspace.config import find_project
 from kwlogic.workspace.findings import one_line, short
 from kwlogic.workspace.load import Loaded, header_of, load
+from kwlogic.workspace.ports import decode_ports, encode_ports
 from kwlogic.workspace.select import SUFFIX, files_of, select
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ class _Run:
         self.notices: list[Diagnostic] = []
 
     def outcome(self, document: str) -> Outcome:
-        from kwlogic.core.codec import DecodeError, decode_ports
+        from kwlogic.core.codec import DecodeError
         from kwlogic.core.eval import EvalStop
 
         try:
@@ -132,10 +133,11 @@ class _Run:
             return Outcome(diagnostics=(*self.notices, found), sources=self.sources, failed=True)
 
     def _run(self, inputs: dict[str, Value]) -> Outcome:
-        from kwlogic.core.codec import encode_ports
         from kwlogic.core.eval_fail import results_env
 
-        broken = self._broken(self.kernel.requires, inputs, inputs, "KW721", f"this input is outside of the requires of `{short(self.kernel.name)}`")
+        broken = self._broken(
+            self.kernel.requires, inputs, inputs, "KW721", f"this input is outside of the requires of `{short(self.kernel.name)}`"
+        )
         if broken:
             return Outcome(diagnostics=(*self.notices, *broken), sources=self.sources, failed=True)
         value = self.evaluator.call(self.kernel.name, list(inputs.values()))
@@ -144,7 +146,9 @@ class _Run:
         broken = self._broken(self.kernel.ensures, env, inputs, "KW722", f"the output breaks the contract of `{short(self.kernel.name)}`")
         return Outcome("" if broken else text, (*self.notices, *broken), self.sources, failed=bool(broken))
 
-    def _broken(self, clauses: tuple[Clause, ...], env: Mapping[str, Value], inputs: Mapping[str, Value], code: str, message: str) -> list[Diagnostic]:
+    def _broken(
+        self, clauses: tuple[Clause, ...], env: Mapping[str, Value], inputs: Mapping[str, Value], code: str, message: str
+    ) -> list[Diagnostic]:
         from kwlogic.core.eval import NotExecutable
 
         found: list[Diagnostic] = []
@@ -173,7 +177,7 @@ def shown(value: Value) -> str:
     """A value for a message, long ones shortened."""
     from kwlogic.core.value_show import show_brief
 
-    return show_brief(value, 0)
+    return show_brief(value)
 
 
 def parts_notes(clause: Clause, env: Mapping[str, Value], evaluator: Evaluator, sources: Mapping[str, Source]) -> tuple[str, ...]:
@@ -250,7 +254,11 @@ def _evaluated(program: Program, term: object, sources: Mapping[str, Source]) ->
     except EvalStop as stop:
         return Outcome(diagnostics=(stopped(stop, evaluator, sources),), sources=sources, failed=True)
     if is_function(value):
-        return Outcome(diagnostics=(diagnostic("KW727", "the value is a function, which cannot be printed", help="apply it"),), sources=sources, failed=True)
+        return Outcome(
+            diagnostics=(diagnostic("KW727", "the value is a function, which cannot be printed", help="apply it"),),
+            sources=sources,
+            failed=True,
+        )
     return Outcome(show_value(value, term.type, program), sources=sources)
 
 
