@@ -42,9 +42,9 @@ def show_value(value: Value, type: Type | None = None, program: Program | None =
     return "".join(out)
 
 
-def show_brief(value: Value) -> str:
+def show_brief(value: Value, limit: int = 0) -> str:
     """For messages: cut off where it is long."""
-    return show_value(value, limit=_BRIEF)
+    return show_value(value, limit=limit or _BRIEF)
 
 
 class _Show:
