@@ -122,6 +122,7 @@ class Theory:
             self._by_symbol = self._index()
         names = {n for s in symbols for n in self._by_symbol.get(s, ())}
         names = {n for n in names if self.rank.get(n, limit) < limit and n not in self.untrusted}
+        names -= self._own_group(before)
         out: list[Fact] = []
         for name in sorted(names | {u for u in using if self.rank.get(u, limit) < limit or u in self.program.lemmas}, key=lambda n: self.rank.get(n, -1)):
             if name in self.untrusted or name == before:
@@ -129,6 +130,11 @@ class Theory:
             hinted = name in using
             out.extend(f for f in self.facts_of(name) if hinted or (not f.axiom and f.symbols and f.symbols <= symbols))
         return out
+
+    def _own_group(self, before: str) -> frozenset[str]:
+        """A proof about one member of a recursion may not use another's contract in general: that would be circular."""
+        fn = self.program.fns.get(before)
+        return frozenset() if fn is None else fn.group
 
     def _index(self) -> dict[str, list[str]]:
         index: dict[str, list[str]] = {}

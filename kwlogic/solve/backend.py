@@ -1,0 +1,105 @@
+"""The Z3 back end: SMT-LIB text in, an answer out. A fresh context for each query.
+
+``rlimit`` makes answers deterministic. The wall-clock limit given here is a first safety net (Z3 does not always
+honour it; the worker's supervisor is the second): an answer it cut off is marked ``volatile``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import z3
+
+
+@dataclass(slots=True)
+class Answer:
+    """``status``: unsat, sat or unknown; ``core`` holds names of assertions (unsat only); ``model`` a Z3 model or None."""
+
+    status: str
+    rlimit: int = 0
+    core: frozenset[str] = frozenset()
+    model: Any = None
+    reason: str = ""
+    volatile: bool = False
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Declarations and named assertions, in order. ``text`` is the SMT-LIB file that says the same."""
+
+    declarations: tuple[str, ...]
+    assertions: tuple[tuple[str, str], ...]
+
+    def script(self) -> str:
+        """What the solver reads: assertions without names, one a line."""
+        return "\n".join((*self.declarations, *(f"(assert {formula})" for _, formula in self.assertions)))
+
+    def text(self) -> str:
+        """A self-contained file for any SMT-LIB solver."""
+        named = (f"(assert (! {formula} :named |{name}|))" for name, formula in self.assertions)
+        return "\n".join(("(set-option :produce-unsat-cores true)", "(set-logic ALL)", *self.declarations, *named, "(check-sat)", ""))
+
+
+@dataclass(slots=True)
+class Meter:
+    """What a proof search has spent, and the texts it sent when a log is kept."""
+
+    spent: int = 0
+    solver_seconds: float = 0.0
+    volatile: bool = False
+    keep: bool = False
+    texts: list[tuple[str, str]] = field(default_factory=list)
+
+
+def check(query: Query, rlimit: int, meter: Meter, wall: float = 20.0, title: str = "") -> Answer:
+    """Decide the satisfiability of the conjunction of the assertions."""
+    import z3
+
+    if meter.keep:
+        meter.texts.append((title, query.text()))
+    started = perf_counter()
+    try:
+        ctx = z3.Context()
+        solver = z3.SimpleSolver(ctx=ctx)
+        solver.set(rlimit=rlimit, timeout=int(wall * 1000), mbqi=False, auto_config=False)
+        formulas = z3.parse_smt2_string(query.script(), ctx=ctx)
+        for (name, _), formula in zip(query.assertions, formulas, strict=True):
+            solver.assert_and_track(formula, name)
+        answer = _answer(z3, solver, str(solver.check()), rlimit)
+    except z3.Z3Exception as error:
+        answer = Answer("unknown", reason=_message(error))
+    answer.seconds = perf_counter() - started
+    meter.spent += answer.rlimit
+    meter.solver_seconds += answer.seconds
+    meter.volatile |= answer.volatile
+    return answer
+
+
+def _answer(z3: Any, solver: z3.Solver, status: str, rlimit: int) -> Answer:
+    spent = _rlimit(solver)
+    if status == "unsat":
+        return Answer(status, spent, frozenset(str(c) for c in solver.unsat_core()))
+    reason = "" if status == "sat" else solver.reason_unknown()
+    volatile = spent < rlimit and any(w in reason for w in ("timeout", "canceled", "memory"))
+    try:
+        model = None if volatile else solver.model()
+    except z3.Z3Exception:
+        model = None
+    return Answer(status, spent, model=model, reason=reason, volatile=volatile)
+
+
+def _rlimit(solver: z3.Solver) -> int:
+    statistics = solver.statistics()
+    for key in statistics.keys():  # noqa: SIM118 - not a mapping
+        if key == "rlimit count":
+            return int(statistics.get_key_value(key))
+    return 0
+
+
+def _message(error: Exception) -> str:
+    raw = error.args[0] if error.args else b""
+    return raw.decode("utf-8", "replace") if isinstance(raw, bytes) else str(raw)

@@ -1,0 +1,311 @@
+"""One obligation to one verdict.
+
+Order: what is given or run; then proof at low effort; then counterexamples (evaluation on small inputs, the solver's
+models), each replayed; then proof at full effort. A counterexample that does not replay is never shown: it becomes the
+reason of an ``Unknown``, with blame where a callee's contract allowed what its body never does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from time import perf_counter
+
+from kwlogic.core.program import Kernel
+from kwlogic.core.terms import Op, Term, mk_var
+from kwlogic.core.types import INT, Type, subst_type, type_vars
+from kwlogic.core.value import Value
+from kwlogic.core.walk import free_vars, subst_types, subterms
+from kwlogic.solve.backend import Meter, check
+from kwlogic.solve.decode import decode_vars
+from kwlogic.solve.falsify import Falsifier, witness
+from kwlogic.solve.present import present
+from kwlogic.solve.problem import Problem, QueryBuilder, base_name, prepare
+from kwlogic.solve.replay import Env, Replay, Replayer, declaration
+from kwlogic.solve.search import Search, Success
+from kwlogic.solve.sorts import Unsupported
+from kwlogic.vc.data import (
+    Counterexample,
+    Goal,
+    Hyp,
+    Lint,
+    Obligation,
+    Proved,
+    Refuted,
+    Result,
+    Sequent,
+    Unknown,
+    Verdict,
+)
+from kwlogic.vc.theory import Theory
+
+LINT_LIMIT = 150_000
+WITNESS_LIMIT = 3_000_000
+MODEL_LIMIT = 1_000_000
+
+
+@dataclass(slots=True)
+class Session:
+    """What the obligations of one run share inside one process."""
+
+    theory: Theory
+    replayer: Replayer
+    budget: int
+    wall: float
+    keep: bool = False
+
+
+def discharge(session: Session, obligation: Obligation) -> tuple[Result, Meter]:
+    """The verdict of one obligation, and what it cost."""
+    meter = Meter(keep=session.keep)
+    started = perf_counter()
+    verdict = _verdict(session, obligation, meter)
+    seconds = perf_counter() - started
+    return Result(obligation, verdict, meter.spent, seconds, volatile=meter.volatile and isinstance(verdict, Unknown)), meter
+
+
+def _verdict(session: Session, obligation: Obligation, meter: Meter) -> Verdict:
+    match obligation.ask:
+        case Goal.GIVEN:
+            return obligation.given if obligation.given is not None else Unknown("no verdict was given")
+        case Goal.RUN:
+            from kwlogic.solve.examples import run_example
+
+            return run_example(session.theory.program, obligation)
+        case Goal.SATISFIABLE:
+            return _satisfiable(session, obligation, meter)
+        case Goal.VALID:
+            return Prover(session, obligation, meter).verdict()
+
+
+# ---------------------------------------------------------------- is there an input at all?
+
+
+def _satisfiable(session: Session, obligation: Obligation, meter: Meter) -> Verdict:
+    program, replayer = session.theory.program, session.replayer
+    sequent = concrete(obligation.sequent)
+    hyps = [h.term for h in sequent.hyps]
+
+    def satisfied(env: Env) -> bool:
+        return all(replayer.holds(h, env) is True for h in hyps)
+
+    found = witness(replayer, sequent.vars, satisfied, 60)
+    if found is None:
+        found_or_verdict = _solve_witness(session, obligation, sequent, meter)
+        if isinstance(found_or_verdict, Refuted):
+            return found_or_verdict
+        found = found_or_verdict
+        if found is not None and not satisfied(found):
+            found = None
+    if found is None:
+        found = witness(replayer, sequent.vars, satisfied, 2_000)
+    if found is None:
+        return Unknown("no input that satisfies all requires was found, and none was shown to be impossible")
+    return Proved(method="witness", tier="T1", witness=Counterexample(present(program, sequent.vars, found)))
+
+
+def _solve_witness(session: Session, obligation: Obligation, sequent: Sequent, meter: Meter) -> Env | Refuted | None:
+    problem = prepare(session.theory, sequent, obligation.before, obligation.using)
+    builder = QueryBuilder(problem)
+    for depth in (2, 4) if builder.symbols else (0,):
+        try:
+            query = builder.query(depth, facts=False, negate=False)
+        except Unsupported:
+            return None
+        answer = check(query, WITNESS_LIMIT, meter, session.wall, "requires")
+        if answer.status == "unsat" or problem.closed and any(h.term.op is Op.LIT for h in problem.sequent.hyps):
+            core = frozenset(base_name(c) for c in answer.core if c.startswith("requires"))
+            return Refuted(None, core or frozenset(h.name for h in sequent.hyps))
+        env = decode_vars(session.theory.program, answer.model, sequent.vars)
+        if env is not None and all(session.replayer.holds(h.term, env) is True for h in sequent.hyps):
+            return env
+    return None
+
+
+def concrete(sequent: Sequent) -> Sequent:
+    """Type variables played by Int, so that values can be shown and run."""
+    names = {n for v in (*sequent.vars, *_free(sequent)) for n in type_vars(v.type)}
+    if not names:
+        return sequent
+    env: dict[str, Type] = dict.fromkeys(names, INT)
+    vars = tuple(mk_var(str(v.data), subst_type(v.type, env)) for v in sequent.vars)
+    hyps = tuple(Hyp(h.name, subst_types(h.term, env)) for h in sequent.hyps)
+    return Sequent(vars, hyps, subst_types(sequent.goal, env))
+
+
+def _free(sequent: Sequent) -> set[Term]:
+    out = set(free_vars(sequent.goal))
+    for hyp in sequent.hyps:
+        out |= free_vars(hyp.term)
+    return out
+
+
+# ---------------------------------------------------------------- does it hold?
+
+
+class Prover:
+    """Proves or refutes one obligation."""
+
+    def __init__(self, session: Session, obligation: Obligation, meter: Meter) -> None:
+        self.session = session
+        self.obligation = obligation
+        self.meter = meter
+        self.theory = session.theory
+        self.falsifier = Falsifier(session.replayer, obligation)
+        self.suspect: Env | None = None
+        self.played = concrete(obligation.sequent)
+        self.problem = prepare(self.theory, self.played, obligation.before, obligation.using)
+
+    def verdict(self) -> Verdict:
+        search = self._search()
+        first = self._low_effort(search)
+        if first is not None:
+            return self._proved(first)
+        refuted = self._refute(search)
+        if refuted is not None:
+            return refuted
+        for goal in (self.obligation.sequent.goal, *self.obligation.alternatives):
+            found = search.prove(self._with_goal(goal), self.obligation.hint)
+            if found is not None:
+                return self._proved(found)
+        refuted = self._refute_deeper()
+        return refuted if refuted is not None else self._unknown(search)
+
+    def _search(self) -> Search:
+        ob = self.obligation
+        return Search(self.theory, ob.before, ob.using, self.session.budget, self.meter, self.session.wall)
+
+    def _with_goal(self, goal: Term) -> Sequent:
+        sequent = self.obligation.sequent
+        return sequent if goal is sequent.goal else Sequent(sequent.vars, sequent.hyps, goal)
+
+    def _low_effort(self, search: Search) -> Success | None:
+        """One cheap query for each goal: enough for most obligations, and a model for the others."""
+        for goal in (self.obligation.sequent.goal, *self.obligation.alternatives):
+            problem = search.prepared(self._with_goal(goal))
+            found = search.direct(problem, 0)
+            if found is not None:
+                return found
+        return None
+
+    def _proved(self, found: Success) -> Proved:
+        return Proved(found.uses | self.obligation.rests_on, found.hyps, found.method)
+
+    # ------------------------------------------------------------ refutation
+
+    def _refute(self, search: Search) -> Refuted | None:
+        if not self.obligation.refutable:
+            return None
+        if search.last is not None and search.last.model is not None:
+            found = self._from_model(search.last.model, self.obligation.sequent.vars)
+            if found is not None:
+                return found
+        if search.plain(self.problem) and self.played is self.obligation.sequent and search.last is not None and search.last.status == "sat":
+            return self._evaluate(40, 40)
+        return self._evaluate(300, 200)
+
+    def _evaluate(self, small: int, random: int) -> Refuted | None:
+        found = self.falsifier.search(self.played, self.problem.skolems if self._clause() else (), small, random)
+        return None if found is None else self._refuted(*found)
+
+    def _clause(self) -> bool:
+        return self.obligation.clause is not None
+
+    def _from_model(self, model: object, vars: tuple[Term, ...]) -> Refuted | None:
+        if any(v.type.has_vars for v in vars):
+            return None
+        skolems = self.problem.skolems
+        env = decode_vars(self.theory.program, model, (*vars, *skolems))
+        if env is None:
+            return None
+        found = self.falsifier.try_env(env, vars, skolems)
+        if found is None:
+            self.suspect = env
+            return None
+        return self._refuted(*self.falsifier.shrink(found, vars, skolems))
+
+    def _refute_deeper(self) -> Refuted | None:
+        """Models of ever deeper unfoldings, with nothing quantified."""
+        if not self.obligation.refutable or not QueryBuilder(self.problem).symbols:
+            return None
+        for depth in (2, 4, 6):
+            try:
+                query = QueryBuilder(self.problem).query(depth, facts=False)
+            except Unsupported:
+                return None
+            answer = check(query, MODEL_LIMIT, self.meter, self.session.wall, "model")
+            found = self._from_model(answer.model, self.played.vars) if answer.model is not None else None
+            if found is not None or answer.status == "unsat":
+                return found
+        return None
+
+    def _refuted(self, env: Env, replay: Replay) -> Refuted:
+        program = self.theory.program
+        decl = declaration(program, self.obligation.declaration)
+        inputs = present(program, self.played.vars, env)
+        skolems = tuple(s for s in self.problem.skolems if self._clause() and str(s.data) in env)
+        shown = present(program, skolems, env)
+        outputs = () if decl is None else _outputs(self.theory, decl, replay)
+        return Refuted(Counterexample(inputs + shown, outputs, replay.note))
+
+    # ------------------------------------------------------------ neither
+
+    def _unknown(self, search: Search) -> Unknown:
+        tried = tuple(dict.fromkeys(["direct", *search.tried]))
+        blamed = self._blamed()
+        if blamed is not None:
+            short = blamed.rsplit(".", 1)[-1]
+            reason = f"the contract of `{short}` allows values that its body never yields; a stronger `ensures` of `{short}` may prove this"
+            return Unknown(reason, "callee", blamed, tried, self.falsifier.passed)
+        if self.suspect is not None and search.last is not None and search.last.status == "sat":
+            reason = "the solver's counterexample does not replay in the evaluator"
+        elif search.reason:
+            reason = f"not proved within the budget, and no counterexample found ({search.reason})"
+        else:
+            reason = "not proved within the budget, and no counterexample found"
+        return Unknown(reason, None, None, tried, self.falsifier.passed)
+
+    def _blamed(self) -> str | None:
+        """The callee whose contract is all that the proof could see, where a model used a value its body never yields."""
+        if self.suspect is None:
+            return None
+        for formula in (self.problem.sequent.goal, *(h.term for h in self.problem.sequent.hyps)):
+            for term in subterms(formula):
+                if term.op is Op.CALL and self._closed_to_callers(term.data[0]):
+                    return str(term.data[0])
+        return None
+
+    def _closed_to_callers(self, name: str) -> bool:
+        program = self.theory.program
+        fn = program.fns.get(name)
+        return name in program.kernels or (fn is not None and fn.opaque)
+
+
+def _outputs(theory: Theory, decl: object, replay: Replay) -> tuple[tuple[str, str, str], ...]:
+    if not replay.outputs:
+        return ()
+    if isinstance(decl, Kernel):
+        types = {p.name: p.type for p in decl.outputs}
+    else:
+        types = {"result": getattr(decl, "result", INT)}
+    env: dict[str, Value] = dict(replay.outputs)
+    names = {n for t in types.values() for n in type_vars(t)}
+    played: dict[str, Type] = dict.fromkeys(names, INT)
+    vars = tuple(mk_var(n, subst_type(t, played)) for n, t in types.items() if n in env)
+    return present(theory.program, vars, env)
+
+
+# ---------------------------------------------------------------- lints
+
+
+def check_lint(session: Session, lint: Lint) -> frozenset[str] | None:
+    """Names of the hypotheses that make the lint's statement true; None where it is not (cheaply) shown."""
+    meter = Meter(keep=session.keep)
+    problem: Problem = prepare(session.theory, lint.sequent, lint.before)
+    search = Search(session.theory, lint.before, (), LINT_LIMIT, meter, session.wall)
+    if search.plain(problem) or problem.closed:
+        found = search.direct(problem, 0)
+    else:
+        found = search.ask(problem, LINT_LIMIT, "lint", 1, False, False)
+    return None if found is None else found.hyps
+
+

@@ -1,0 +1,199 @@
+"""Counterexamples by evaluation: small values first, then random ones, each replayed, the first one shrunk.
+
+Deterministic: the seed comes from the obligation, the effort is counted in candidates and evaluator steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from hashlib import blake2b
+from itertools import product
+
+from kwlogic.core.program import Program
+from kwlogic.core.terms import Term
+from kwlogic.core.types import Type
+from kwlogic.core.value import Con, MapV, SetV, Value, iter_list, list_value
+from kwlogic.solve.replay import Env, Replay, Replayer
+from kwlogic.solve.samples import Samples, functions
+from kwlogic.solve.sorts import constructors
+from kwlogic.vc.data import Obligation, Sequent
+
+SMALL = 300
+RANDOM = 200
+SHRINKS = 300
+
+
+def seed_of(name: str) -> int:
+    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big")
+
+
+def candidates(replayer: Replayer, samples: Samples, vars: tuple[Term, ...], small: int, random: int) -> Iterator[Env]:
+    """Environments for variables, simple ones first."""
+    pools = [pool_of(replayer, samples, v.type) for v in vars]
+    if any(not p for p in pools):
+        return
+    names = [str(v.data) for v in vars]
+    for indices in _diagonal_indices([len(p) for p in pools], small):
+        yield {n: p[i] for n, p, i in zip(names, pools, indices, strict=True)}
+    for number in range(random):
+        size = 1 + number * 5 // max(1, random)
+        values = [samples.random(v.type, size) if v.type.head != "Fun" else samples.random_source.choice(p) for v, p in zip(vars, pools, strict=True)]
+        if all(v is not None for v in values):
+            yield {n: v for n, v in zip(names, values, strict=True) if v is not None}
+
+
+def pool_of(replayer: Replayer, samples: Samples, type: Type) -> tuple[Value, ...]:
+    if type.head == "Fun":
+        return tuple(replayer.function(f) for f in functions(type))
+    return samples.small(type)
+
+
+def _diagonal_indices(sizes: list[int], limit: int) -> Iterator[tuple[int, ...]]:
+    """Index tuples by growing sum, at most ``limit``."""
+    if not sizes:
+        yield ()
+        return
+    made = 0
+    for total in range(sum(sizes) - len(sizes) + 1):
+        for indices in _with_sum(sizes, total):
+            yield indices
+            made += 1
+            if made >= limit:
+                return
+
+
+def _with_sum(sizes: list[int], total: int) -> Iterator[tuple[int, ...]]:
+    if len(sizes) == 1:
+        if total < sizes[0]:
+            yield (total,)
+        return
+    for first in range(min(total, sizes[0] - 1) + 1):
+        for rest in _with_sum(sizes[1:], total - first):
+            yield (first, *rest)
+
+
+class Falsifier:
+    """Tries to refute one obligation by running its declaration."""
+
+    def __init__(self, replayer: Replayer, obligation: Obligation) -> None:
+        self.replayer = replayer
+        self.obligation = obligation
+        self.passed = 0
+        self.samples = Samples(replayer.program, seed_of(obligation.id))
+
+    def search(self, sequent: Sequent, skolems: tuple[Term, ...], small: int = SMALL, random: int = RANDOM) -> tuple[Env, Replay] | None:
+        """The first candidate whose replay breaks, shrunk; counts those that satisfied the requires and passed."""
+        for env in candidates(self.replayer, self.samples, (*sequent.vars, *skolems), small, random):
+            found = self.try_env(env, sequent.vars, skolems)
+            if found is not None:
+                return self.shrink(found, sequent.vars, skolems)
+        return None
+
+    def try_env(self, env: Env, vars: tuple[Term, ...], skolems: tuple[Term, ...]) -> tuple[Env, Replay] | None:
+        inputs = {str(v.data): env[str(v.data)] for v in vars}
+        result = self.replayer.replay(self.obligation, inputs, {str(s.data): env[str(s.data)] for s in skolems})
+        self.passed += result.valid and not result.broken
+        return (env, result) if result.broken else None
+
+    def shrink(self, found: tuple[Env, Replay], vars: tuple[Term, ...], skolems: tuple[Term, ...]) -> tuple[Env, Replay]:
+        """Greedy: replace one value by a simpler one while the replay still breaks."""
+        types = {str(v.data): v.type for v in (*vars, *skolems)}
+        left = SHRINKS
+        again = True
+        while again and left > 0:
+            again = False
+            for name, type in types.items():
+                for simpler in simpler_values(self.replayer.program, found[0][name], type):
+                    left -= 1
+                    tried = self.try_env({**found[0], name: simpler}, vars, skolems)
+                    if tried is not None:
+                        found, again = tried, True
+                        break
+                    if left <= 0:
+                        return found
+        return found
+
+
+def simpler_values(program: Program, value: Value, type: Type) -> Iterator[Value]:
+    """Values of the type simpler than one, the boldest step first. Numbers go towards zero, collections lose members."""
+    if isinstance(value, bool) or callable(value):
+        return
+    if isinstance(value, int):
+        yield from _simpler_int(value)
+    elif isinstance(value, Fraction):
+        yield from _simpler_real(value)
+    elif isinstance(value, str):
+        yield from _simpler_string(value)
+    elif isinstance(value, SetV):
+        items = value.ordered()
+        yield from (SetV(items[:i] + items[i + 1 :]) for i in range(len(items)))
+    elif isinstance(value, MapV):
+        yield from (MapV({k: v for k, v in value.entries.items() if k != gone}) for gone in value.keys_ordered())
+        for key in value.keys_ordered():
+            yield from (MapV({**value.entries, key: s}) for s in simpler_values(program, value.entries[key], type.args[1]))
+    elif value.ctor in ("Cons", "Nil"):
+        yield from _simpler_list(program, value, type)
+    else:
+        yield from _simpler_con(program, value, type)
+
+
+def _simpler_real(value: Fraction) -> Iterator[Value]:
+    yield from (Fraction(n) for n in _simpler_int(int(value)) if abs(n) < abs(value))
+    if value.denominator != 1:
+        yield Fraction(int(value))
+        if value.denominator > 2:
+            yield Fraction(round(value * 2), 2)
+    if value < 0:
+        yield -value
+
+
+def _simpler_int(value: int) -> Iterator[int]:
+    if value < 0:
+        yield -value
+    size = abs(value)
+    sign = 1 if value > 0 else -1
+    for small in dict.fromkeys((0, 1, 2, 10, size // 2, size - 1)):
+        if small < size:
+            yield sign * small
+
+
+def _simpler_string(value: str) -> Iterator[str]:
+    if not value:
+        return
+    yield ""
+    if len(value) > 2:
+        yield value[: len(value) // 2]
+    for i in range(min(len(value), 12)):
+        yield value[:i] + value[i + 1 :]
+    if any(c != "a" for c in value):
+        yield "a" * len(value)
+        yield from (value[:i] + "a" + value[i + 1 :] for i in range(min(len(value), 12)) if value[i] != "a" and not value[i].isalnum())
+
+
+def _simpler_list(program: Program, value: Con, type: Type) -> Iterator[Value]:
+    items = list(iter_list(value))
+    if len(items) > 3:
+        yield list_value(items[: len(items) // 2])
+    yield from (list_value(items[:i] + items[i + 1 :]) for i in range(min(len(items), 12)))
+    for i in range(min(len(items), 8)):
+        yield from (list_value([*items[:i], s, *items[i + 1 :]]) for s in simpler_values(program, items[i], type.args[0]))
+
+
+def _simpler_con(program: Program, value: Con, type: Type) -> Iterator[Value]:
+    """A component of the same type, a constructor without fields, or the same constructor over simpler fields."""
+    if type.is_var:
+        return
+    ctors = dict(constructors(program, type))
+    yield from (part for part, field in zip(value.fields, ctors[value.ctor], strict=True) if field is type)
+    if value.fields:
+        yield from (Con(name, ()) for name, fields in ctors.items() if not fields)
+    for i, (part, field) in enumerate(zip(value.fields, ctors[value.ctor], strict=True)):
+        for simpler in simpler_values(program, part, field):
+            yield Con(value.ctor, (*value.fields[:i], simpler, *value.fields[i + 1 :]))
+
+
+def witness(replayer: Replayer, vars: tuple[Term, ...], check: Callable[[Env], bool], tries: int) -> Env | None:
+    """Small values that pass a check."""
+    samples = Samples(replayer.program)
+    return next((env for env in candidates(replayer, samples, vars, tries, 0) if check(env)), None)

@@ -1,0 +1,151 @@
+"""Small and random values of a type, for falsifying by evaluation. Deterministic for a seed.
+
+``small`` enumerates the simplest values first, so that the first failure found is a small one; ``random`` mixes sizes.
+Type variables are played by Int, function types by a few constant, projecting and testing functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import islice, product
+from random import Random
+
+from kwlogic.core.program import Program
+from kwlogic.core.terms import Op, Term, mk, mk_eq, mk_lambda, mk_var
+from kwlogic.core.types import BOOL, INT, Type, subst_type
+from kwlogic.core.value import EMPTY_MAP, EMPTY_SET, NIL, NONE, Con, MapV, SetV, Value, list_value, some
+from kwlogic.solve.sorts import Unsupported, constructors
+
+INTS: tuple[int, ...] = (0, 1, -1, 2, 3, -2, 5, 10, 7, -7, 4, 100)
+REALS = tuple(Fraction(n, d) for n, d in ((0, 1), (1, 1), (-1, 1), (1, 2), (2, 1), (-1, 2), (3, 1), (100, 1), (1, 3), (-100, 1)))
+STRINGS = ("", "a", "b", "ab", "aa", "A", "0", " ", "ba", "abc", "é")
+MOST = 14
+
+
+class Samples:
+    def __init__(self, program: Program, seed: int = 0) -> None:
+        self.program = program
+        self.random_source = Random(seed)
+        self._small: dict[tuple[Type, int], tuple[Value, ...]] = {}
+
+    def small(self, type: Type, depth: int = 3) -> tuple[Value, ...]:
+        """At most ``MOST`` values, simplest first; empty where the depth admits none."""
+        key = (type, depth)
+        if key not in self._small:
+            self._small[key] = tuple(islice(dict.fromkeys(self._enumerate(type, depth)), MOST))
+        return self._small[key]
+
+    def _enumerate(self, type: Type, depth: int) -> Iterator[Value]:
+        if type.is_var or type is INT:
+            yield from INTS
+        elif type.head in _BASE:
+            yield from _BASE[type.head]
+        elif depth <= 0:
+            yield from _EMPTY.get(type.head, ())
+            yield from self._constructed(type, 0) if type.head not in _EMPTY and type.head != "Fun" else ()
+        elif type.head in ("List", "Set"):
+            yield from self._collections(type, depth)
+        elif type.head == "Option":
+            yield NONE
+            yield from map(some, self.small(type.args[0], depth - 1))
+        elif type.head == "Map":
+            yield from self._maps(type, depth)
+        elif type.head != "Fun":
+            yield from self._constructed(type, depth)
+
+    def _collections(self, type: Type, depth: int) -> Iterator[Value]:
+        make = list_value if type.head == "List" else SetV
+        items = self.small(type.args[0], depth - 1)[:4]
+        yield make(())
+        for item in items[:3]:
+            yield make((item,))
+        yield from (make(pair) for pair in product(items[:3], repeat=2))
+        yield from (make(items[:n]) for n in (3, 4) if len(items) >= n)
+        yield from (make(tuple(reversed(items[:n]))) for n in (3, 4) if len(items) >= n)
+
+    def _maps(self, type: Type, depth: int) -> Iterator[Value]:
+        keys, values = self.small(type.args[0], depth - 1)[:3], self.small(type.args[1], depth - 1)[:3]
+        yield EMPTY_MAP
+        yield from (MapV({k: v}) for k, v in product(keys, values))
+        yield from (MapV(dict(zip(keys, vs, strict=False))) for vs in product(values, repeat=min(2, len(keys))))
+
+    def _constructed(self, type: Type, depth: int) -> Iterator[Value]:
+        try:
+            ctors = constructors(self.program, type)
+        except Unsupported:
+            return
+        pools = [(c, [self.small(f, depth - 1)[:5] for f in fields]) for c, fields in ctors if depth > 0 or not fields]
+        streams = [iter(_diagonal(pool)) for _, pool in pools]
+        live = list(zip((c for c, _ in pools), streams, strict=True))
+        while live:
+            for entry in list(live):
+                fields = next(entry[1], None)
+                if fields is None:
+                    live.remove(entry)
+                else:
+                    yield Con(entry[0], fields)
+
+    # ------------------------------------------------------------ random
+
+    def random(self, type: Type, size: int) -> Value | None:
+        """A random value; None where the size admits none or the type has no values to choose from."""
+        source = self.random_source
+        if type.is_var or type is INT:
+            return source.choice(INTS) if source.random() < 0.5 else source.randint(-size * 3, size * 3)
+        if type.head == "Real":
+            return source.choice(REALS) if source.random() < 0.7 else Fraction(source.randint(-50, 50), source.randint(1, 6))
+        if type.head in _BASE:
+            return source.choice(_BASE[type.head])
+        if type.head in ("List", "Set"):
+            items = [self.random(type.args[0], size - 1) for _ in range(source.randint(0, max(0, min(size, 5))))]
+            present = [i for i in items if i is not None]
+            return list_value(present) if type.head == "List" else SetV(present)
+        if type.head == "Map":
+            pairs = [(self.random(type.args[0], size - 1), self.random(type.args[1], size - 1)) for _ in range(source.randint(0, 3))]
+            return MapV({k: v for k, v in pairs if k is not None and v is not None})
+        return None if type.head == "Fun" else self._random_con(type, size)
+
+    def _random_con(self, type: Type, size: int) -> Value | None:
+        try:
+            ctors = list(constructors(self.program, type))
+        except Unsupported:
+            return None
+        if size <= 0:
+            ctors = sorted(ctors, key=lambda c: len(c[1]))[:1]
+        ctor, fields = self.random_source.choice(ctors)
+        if size < -3 and fields:
+            return None
+        values = tuple(self.random(f, size - 1) for f in fields)
+        return None if any(v is None for v in values) else Con(ctor, values)
+
+
+def _diagonal(pools: list[tuple[Value, ...]]) -> Iterator[tuple[Value, ...]]:
+    """The product of the pools, tuples of small indices first."""
+    order = sorted(product(*(range(len(p)) for p in pools)), key=lambda ix: (sum(ix), ix))
+    for indices in order[: MOST * 3]:
+        yield tuple(pool[i] for pool, i in zip(pools, indices, strict=True))
+
+
+def functions(type: Type) -> list[Term]:
+    """A few function terms of a function type, over the playing types."""
+    params = tuple((f"x{i}", _played(t)) for i, t in enumerate(type.args[:-1]))
+    result = _played(type.args[-1])
+    vars = [mk_var(n, t) for n, t in params]
+    bodies = [v for v in vars if v.type is result]
+    if result is BOOL:
+        bodies += [mk(Op.LIT, True, (), BOOL), mk(Op.LIT, False, (), BOOL)]
+        bodies += [mk_eq(v, mk(Op.LIT, 0, (), INT)) for v in vars if v.type is INT]
+    if result is INT:
+        bodies += [mk(Op.LIT, n, (), INT) for n in (0, 1)]
+    return [mk_lambda(params, b) for b in bodies]
+
+
+def _played(type: Type) -> Type:
+    from kwlogic.core.types import type_vars
+
+    return subst_type(type, dict.fromkeys(type_vars(type), INT))
+
+
+_BASE: dict[str, tuple[Value, ...]] = {"Int": INTS, "Real": REALS, "Bool": (False, True), "String": STRINGS}
+_EMPTY: dict[str, tuple[Value, ...]] = {"List": (NIL,), "Set": (EMPTY_SET,), "Map": (EMPTY_MAP,), "Option": (NONE,)}

@@ -1,0 +1,277 @@
+"""Proof search for one sequent: which attempts, in which order, with which share of the budget.
+
+An *attempt* proves a sequent or not; it never refutes. Refuting is ``solve.discharge``'s, by replay. Limits are in Z3's
+deterministic ``rlimit``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from kwlogic.core.program import ByAuto, ByCases, ByInduction, ByRecursion, Proof
+from kwlogic.core.terms import FALSE, Op, Term, mk_is, mk_not
+from kwlogic.core.types import BOOL, INT
+from kwlogic.core.walk import free_vars, subterms
+from kwlogic.solve.backend import Answer, Meter, check
+from kwlogic.solve.problem import Problem, QueryBuilder, base_name, prepare
+from kwlogic.solve.sorts import Unsupported
+from kwlogic.vc.data import Hyp, Sequent
+from kwlogic.vc.induct import Case, Scheme, constructors, functional, is_inductive, natural, structural
+from kwlogic.vc.theory import Theory
+from kwlogic.vc.unfold import ground_calls
+
+
+@dataclass(frozen=True, slots=True)
+class Success:
+    """What a proof rests on: declarations, hypotheses, and the method in words."""
+
+    uses: frozenset[str]
+    hyps: frozenset[str]
+    method: str
+
+
+@dataclass(slots=True)
+class Search:
+    """One search over one theory. ``budget`` is what is left of the rlimit."""
+
+    theory: Theory
+    before: str
+    using: tuple[str, ...]
+    budget: int
+    meter: Meter
+    wall: float = 20.0
+    tried: list[str] = field(default_factory=list)
+    last: Answer | None = None
+    reason: str = ""
+
+    # ------------------------------------------------------------ one query
+
+    def ask(self, problem: Problem, rlimit: int, title: str, depth: int, facts: bool, axioms: bool) -> Success | None:
+        """Send one query; a proof if it is unsatisfiable."""
+        rlimit = min(rlimit, self.budget - self.meter.spent)
+        if rlimit <= 0:
+            self.reason = "the budget is used up"
+            return None
+        builder = QueryBuilder(problem)
+        try:
+            query = builder.query(depth, facts, axioms)
+        except Unsupported as reason:
+            self.reason = str(reason)
+            return None
+        answer = check(query, rlimit, self.meter, self.wall, title)
+        self.last = answer
+        if answer.status == "unsat":
+            return self._success(builder, answer, title)
+        if answer.reason and answer.reason not in ("", "canceled", "(incomplete quantifiers)", "incomplete quantifiers"):
+            self.reason = answer.reason
+        return None
+
+    def _success(self, builder: QueryBuilder, answer: Answer, title: str) -> Success:
+        names = {base_name(c) for c in answer.core}
+        facts = frozenset(n[5:].rsplit("#", 1)[0] for n in names if n.startswith("fact:"))
+        recursive = frozenset(s for s in builder.symbols if self.theory.is_recursive(s))
+        hyps = frozenset(n for n in names if not n.startswith(("fact:", "def:", "law", "lambda", "goal")))
+        return Success(facts | recursive, hyps, title)
+
+    # ------------------------------------------------------------ ladders
+
+    def plain(self, problem: Problem) -> bool:
+        """Whether one query without definitions or facts decides the problem."""
+        return not QueryBuilder(problem).symbols
+
+    def direct(self, problem: Problem, effort: int) -> Success | None:
+        """Without induction. ``effort`` 0: what fits in milliseconds; 1: the usual; 2: all of it."""
+        closed = self._closed(problem)
+        if closed is not None:
+            return closed
+        if self.plain(problem):
+            hinted = bool(self.using)
+            return self.ask(problem, PLAIN_LIMITS[effort], "direct", 0, hinted, False)
+        for title, limit, depth, facts, axioms in LADDER[effort]:
+            found = self.ask(problem, limit, title, depth, facts, axioms)
+            if found is not None:
+                return found
+            if self.meter.spent >= self.budget:
+                break
+        return None
+
+    def _closed(self, problem: Problem) -> Success | None:
+        if not problem.closed:
+            return None
+        builder = QueryBuilder(problem)
+        hyps = frozenset(h.name for h in problem.sequent.hyps if h.term is mk_not(problem.sequent.goal))
+        recursive = frozenset(s for s in builder.symbols if self.theory.is_recursive(s))
+        false = frozenset(h.name for h in problem.sequent.hyps if h.term is FALSE)
+        return Success(recursive, hyps | false, "simplification")
+
+    # ------------------------------------------------------------ whole search
+
+    def prove(self, sequent: Sequent, hint: Proof | None) -> Success | None:
+        problem = self.prepared(sequent)
+        hinted = self._hinted(sequent, hint)
+        if hinted is None:
+            found = self.direct(problem, 0)
+            if found is not None:
+                return found
+        for scheme in hinted or ():
+            found = self.by_scheme(scheme, 2, 1)
+            if found is not None:
+                return found
+        if self.plain(problem):
+            return self.direct(problem, 2)
+        for effort in (0, 1, 2):
+            found = self._automatic(problem, effort)
+            if found is not None:
+                return found
+        return None
+
+    def prepared(self, sequent: Sequent) -> Problem:
+        return prepare(self.theory, sequent, self.before, self.using)
+
+    def _automatic(self, problem: Problem, effort: int) -> Success | None:
+        found = self.direct(problem, effort)
+        if found is not None:
+            return found
+        for scheme in self.schemes(problem.sequent):
+            if self.meter.spent >= self.budget:
+                return None
+            found = self.by_scheme(scheme, effort, 1 if effort == 2 else 0)
+            if found is not None:
+                return found
+        return None
+
+    def _hinted(self, sequent: Sequent, hint: Proof | None) -> list[Scheme] | None:
+        """Schemes of a hint; None where there is none (or it only names facts)."""
+        match hint:
+            case ByInduction(names):
+                return self._inductions(sequent, names)
+            case ByRecursion(call):
+                opened = prepare(self.theory, sequent, self.before).sequent
+                scheme = functional(self.theory, opened, call) or functional(self.theory, sequent, call)
+                return [] if scheme is None else [scheme]
+            case ByCases(subject):
+                scheme = self.cases(sequent, subject)
+                return [] if scheme is None else [scheme]
+            case ByAuto() | None:
+                return None
+            case _:
+                return None
+
+    def _inductions(self, sequent: Sequent, names: tuple[str, ...]) -> list[Scheme]:
+        vars = {str(v.data): v for v in sequent.vars}
+        schemes = [self.induction(sequent, vars[n]) for n in names if n in vars]
+        if len(names) > 1 and schemes and schemes[0] is not None:
+            nested = self._nested(schemes[0], tuple(vars[n] for n in names[1:] if n in vars))
+            schemes = [nested, *schemes]
+        return [s for s in schemes if s is not None]
+
+    def _nested(self, scheme: Scheme, rest: tuple[Term, ...]) -> Scheme | None:
+        """Induct on the further variables inside each case."""
+        cases = scheme.cases
+        for var in rest:
+            inner: list[Case] = []
+            for case in cases:
+                deeper = self.induction(case.sequent, var)
+                inner.extend([case] if deeper is None else deeper.cases)
+            cases = tuple(inner)
+        return Scheme(f"{scheme.title}, then {', '.join(str(v.data) for v in rest)}", cases)
+
+    def induction(self, sequent: Sequent, var: Term) -> Scheme | None:
+        return natural(sequent, var) if var.type is INT else structural(self.theory, sequent, var)
+
+    def cases(self, sequent: Sequent, subject: Term) -> Scheme | None:
+        """A case for each constructor of the subject, or for both truth values."""
+        if subject.type is BOOL:
+            both = ((subject, "true"), (mk_not(subject), "false"))
+            return Scheme("cases", tuple(Case(w, Sequent(sequent.vars, (*sequent.hyps, Hyp("case", t)), sequent.goal)) for t, w in both))
+        ctors = constructors(self.theory, subject.type)
+        if not ctors:
+            return None
+        made = tuple(
+            Case(c.rsplit(".", 1)[-1], Sequent(sequent.vars, (*sequent.hyps, Hyp("case", mk_is(c, subject))), sequent.goal)) for c, _ in ctors
+        )
+        return Scheme("cases", made)
+
+    def by_scheme(self, scheme: Scheme, effort: int, nesting: int) -> Success | None:
+        """Prove every case, hardest knowledge last; the first failure ends it."""
+        self.tried.append(scheme.title)
+        uses: frozenset[str] = frozenset()
+        hyps: frozenset[str] = frozenset()
+        for case in scheme.cases:
+            problem = self.prepared(case.sequent)
+            found = self.direct(problem, effort)
+            if found is None and nesting > 0:
+                found = self._deeper(problem, effort, nesting - 1)
+            if found is None:
+                return None
+            uses |= found.uses
+            hyps |= found.hyps
+        return Success(uses, hyps, scheme.title)
+
+    def _deeper(self, problem: Problem, effort: int, nesting: int) -> Success | None:
+        for scheme in list(self.schemes(problem.sequent))[:3]:
+            if self.meter.spent >= self.budget:
+                return None
+            found = self.by_scheme(scheme, min(effort, 1), nesting)
+            if found is not None:
+                return found
+        return None
+
+    # ------------------------------------------------------------ choice of induction
+
+    def schemes(self, sequent: Sequent) -> Iterator[Scheme]:
+        """Inductions worth trying, the most promising first: along calls of recursive functions, then on variables
+        at their recursive arguments, then on any other inductive variable."""
+        goal_vars = free_vars(sequent.goal)
+        functionals = []
+        ranks: dict[Term, int] = {}
+        for call in ground_calls((sequent.goal, *(h.term for h in sequent.hyps if h.name != "induction"))):
+            if not self.theory.is_recursive(call.data[0]):
+                continue
+            functionals.append(call)
+            for position, arg in enumerate(call.args):
+                if arg.op is Op.VAR and position in self._taken_apart(call):
+                    ranks[arg] = ranks.get(arg, 0) + (2 if arg in goal_vars else 1)
+        ordered = sorted(ranks, key=lambda v: (-ranks[v], str(v.data)))
+        rest = [v for v in sorted(goal_vars, key=lambda v: str(v.data)) if v not in ranks]
+        seen: set[Term] = set()
+        for var in (*ordered, *rest):
+            if var not in seen and var.type is not INT and is_inductive(self.theory, var.type):
+                seen.add(var)
+                scheme = structural(self.theory, sequent, var)
+                if scheme is not None:
+                    yield scheme
+        for call in functionals:
+            scheme = functional(self.theory, sequent, call)
+            if scheme is not None:
+                yield scheme
+        for var in (*ordered, *rest):
+            if var.type is INT and var not in seen:
+                seen.add(var)
+                scheme = natural(sequent, var)
+                if scheme is not None:
+                    yield scheme
+
+    def _taken_apart(self, call: Term) -> set[int]:
+        """Positions of parameters that the definition tests or that change in recursive calls."""
+        definition = self.theory.definition(call)
+        if definition is None:
+            return set()
+        out = set()
+        recursive = [t for t in subterms(definition.body) if t.op is Op.CALL and t.data[0] == call.data[0]]
+        for i, param in enumerate(definition.params):
+            tested = any(t.op is Op.IS and t.args[0] is param for t in subterms(definition.body))
+            if tested or (param.type is INT and any(r.args[i] is not param for r in recursive)):
+                out.add(i)
+        return out
+
+
+PLAIN_LIMITS = (300_000, 2_000_000, 8_000_000)
+
+# (title, rlimit, depth of ground unfolding, facts, split axioms)
+LADDER: tuple[tuple[tuple[str, int, int, bool, bool], ...], ...] = (
+    (("direct", 60_000, 1, False, False), ("direct", 100_000, 1, True, False), ("direct", 120_000, 1, True, True)),
+    (("direct", 300_000, 2, True, False), ("direct", 500_000, 1, True, True), ("direct", 500_000, 3, True, False)),
+    (("direct", 1_500_000, 2, True, True), ("direct", 1_500_000, 3, True, False), ("direct", 1_500_000, 2, False, False)),
+)
