@@ -11,7 +11,7 @@ CONFIG = """\
 # The configuration of kwlogic; every key may be left out.
 paths = ["specs"]          # what `kwlogic check` looks at
 # exclude = ["drafts/*"]   # files to leave out
-# budget = 20_000_000      # how hard to try each obligation, in rlimit units
+# budget = 10_000_000      # how hard to try each obligation, in rlimit units
 # jobs = 0                 # worker processes; 0 means one for each processor
 # cache = true             # remember verdicts in .kwlogic_cache
 """

@@ -8,7 +8,8 @@ from pathlib import Path
 from kwlogic.cli.output import print_diagnostics
 from kwlogic.source.codes import diagnostic
 from kwlogic.source.data import Diagnosed
-from kwlogic.workspace.run import Outcome, evaluate
+from kwlogic.workspace.evaluate import evaluate
+from kwlogic.workspace.outcome import Outcome
 from kwlogic.workspace.run import run_kernel as run
 
 

@@ -6,6 +6,7 @@ Whatever goes wrong in one file or declaration becomes a diagnostic, and all oth
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -151,7 +152,7 @@ class _Run:
         config, request = self.project.config, self.request
         options = SolveOptions(
             budget=request.budget or config.budget,
-            jobs=request.jobs if request.jobs is not None else config.jobs,
+            jobs=(request.jobs if request.jobs is not None else config.jobs) or processors(),
             log_dir=request.log_dir,
             cache=cache,
             wall=config.wall_seconds,
@@ -179,6 +180,11 @@ class _Run:
         cache, notices = open_cache(self.project.root)
         self.notices.extend(notices)
         return cache
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def configuration_sources(cwd: Path) -> dict[str, Source]:

@@ -16,11 +16,11 @@ class Config:
 
     paths: tuple[str, ...] = (".",)
     exclude: tuple[str, ...] = ()
-    budget: int = 20_000_000
+    budget: int = 10_000_000
     jobs: int = 0
     cache: bool = True
     wall_seconds: float = 60.0
-    memory_mb: int = 2048
+    memory_mb: int = 4096
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,45 +1,26 @@
-"""The services behind `kwlogic run` and `kwlogic eval`: evaluate, and check the contract on the way.
+"""The services behind `kwlogic run`: evaluate a kernel, and check its contract on the way.
 
 A broken clause is shown with the value of each of its parts and with the inputs. Nothing is printed here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kwlogic.core.program import Clause, ComposeBody, ExprBody, Kernel, Program
 from kwlogic.source.codes import diagnostic
-from kwlogic.source.data import Diagnosed, Diagnostic, Severity, Source, Span
+from kwlogic.source.data import Diagnostic, Severity, Source
 from kwlogic.workspace.check import elaborate_all
 from kwlogic.workspace.config import find_project
 from kwlogic.workspace.findings import one_line, short
-from kwlogic.workspace.load import Loaded, header_of, load
-from kwlogic.workspace.ports import decode_ports, encode_ports
-from kwlogic.workspace.select import SUFFIX, files_of, select
+from kwlogic.workspace.load import Loaded, load
+from kwlogic.workspace.outcome import MAX_STEPS, Outcome, parts_notes, shown, stopped
+from kwlogic.workspace.select import select
 
 if TYPE_CHECKING:
-    from kwlogic.core.eval import EvalStop, Evaluator
     from kwlogic.core.value import Value
-
-MAX_STEPS = 200_000_000
-MAX_PARTS = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """``text`` is what goes to stdout; ``failed`` says that the run found something wrong, ``usage`` that it could not start."""
-
-    text: str = ""
-    diagnostics: tuple[Diagnostic, ...] = ()
-    sources: Mapping[str, Source] = ()  # type: ignore[assignment]
-    failed: bool = False
-    usage: bool = False
-
-
-# ---------------------------------------------------------------- kernels
 
 
 def run_kernel(name: str, document: str, paths: tuple[str, ...], cwd: Path) -> Outcome:
@@ -118,7 +99,7 @@ class _Run:
         self.notices: list[Diagnostic] = []
 
     def outcome(self, document: str) -> Outcome:
-        from kwlogic.core.codec import DecodeError
+        from kwlogic.core.codec import DecodeError, decode_ports
         from kwlogic.core.eval import EvalStop
 
         try:
@@ -133,6 +114,7 @@ class _Run:
             return Outcome(diagnostics=(*self.notices, found), sources=self.sources, failed=True)
 
     def _run(self, inputs: dict[str, Value]) -> Outcome:
+        from kwlogic.core.codec import encode_ports
         from kwlogic.core.eval_fail import results_env
 
         broken = self._broken(
@@ -171,130 +153,3 @@ class _Run:
 
         ports = ", ".join(f"{p.name}: {show_type(p.type)}" for p in self.kernel.inputs)
         return f"the input is a JSON object with these keys: {ports}" if ports else "the input is the JSON object {}"
-
-
-def shown(value: Value) -> str:
-    """A value for a message, long ones shortened."""
-    from kwlogic.core.value_show import show_brief
-
-    return show_brief(value)
-
-
-def parts_notes(clause: Clause, env: Mapping[str, Value], evaluator: Evaluator, sources: Mapping[str, Source]) -> tuple[str, ...]:
-    """Every sub-expression of a clause with its value, the smallest last; literals are left out."""
-    lines: dict[str, str] = {}
-    for span, value in evaluator.explain(clause.pred, env):
-        text = _slice(span, sources)
-        if text and text not in lines and not _is_literal(text):
-            lines[text] = shown(value)
-    parts = [f"{text} = {value}" for text, value in list(lines.items())[:MAX_PARTS]]
-    return ("where " + "\n      ".join(parts),) if parts else ()
-
-
-def _slice(span: Span, sources: Mapping[str, Source]) -> str:
-    return one_line(sources[span.file].slice(span), 70) if span.file in sources else ""
-
-
-def _is_literal(text: str) -> bool:
-    return text in ("true", "false", "[]", "{}", "{:}", "None") or text[0].isdigit() or text[0] == '"'
-
-
-def stopped(stop: EvalStop, evaluator: Evaluator, sources: Mapping[str, Source], *more: str) -> Diagnostic:
-    """What to say of an evaluation that ended without a value."""
-    from kwlogic.core.eval import NotExecutable, Violation
-
-    if isinstance(stop, NotExecutable):
-        return diagnostic("KW727", f"this cannot be evaluated: {stop.reason}", stop.span, "here", notes=more)
-    if not isinstance(stop, Violation):
-        return diagnostic("KW725", f"the evaluation was stopped: {stop}", notes=more)
-    notes: tuple[str, ...] = ()
-    if stop.clause is not None:
-        notes = parts_notes(stop.clause, stop.env, evaluator, sources)
-    elif stop.env:
-        notes = ("where " + ", ".join(f"{n} = {shown(v)}" for n, v in list(stop.env.items())[:MAX_PARTS]),)
-    return diagnostic("KW723", stop.message, stop.span, "evaluation stopped here", notes=(*notes, *more))
-
-
-# ---------------------------------------------------------------- expressions
-
-
-def evaluate(text: str, module: str | None, cwd: Path) -> Outcome:
-    """The value of an expression, in scope of the standard library and of a module."""
-    from kwlogic.elab.elaborate import elaborate_expr
-    from kwlogic.syntax.parse import parse_expr
-
-    source = Source("<expression>", text)
-    expr, problems = parse_expr(source)
-    errors = tuple(d for d in problems if d.severity is Severity.ERROR)
-    if expr is None or errors:
-        return Outcome(diagnostics=errors, sources={source.path: source}, usage=True)
-    loaded, name, failure = _module(module, cwd)
-    if failure is not None:
-        return failure
-    program, of_module = elaborate_all(loaded)
-    sources = {**loaded.sources, source.path: source}
-    term, _, problems = elaborate_expr(program, name, expr)
-    errors = tuple(d for d in problems if d.severity is Severity.ERROR)
-    if term is None or errors:
-        others = tuple(d for d in (*loaded.diagnostics, *of_module) if d.severity is Severity.ERROR)
-        return Outcome(diagnostics=(*others, *errors), sources=sources, usage=True)
-    return _evaluated(program, term, sources)
-
-
-def _evaluated(program: Program, term: object, sources: Mapping[str, Source]) -> Outcome:
-    from kwlogic.core.eval import EvalStop, Evaluator
-    from kwlogic.core.terms import Term
-    from kwlogic.core.value import is_function
-    from kwlogic.core.value_show import show_value
-
-    assert isinstance(term, Term)
-    evaluator = Evaluator(program, MAX_STEPS)
-    try:
-        value = evaluator.eval(term, {})
-    except EvalStop as stop:
-        return Outcome(diagnostics=(stopped(stop, evaluator, sources),), sources=sources, failed=True)
-    if is_function(value):
-        return Outcome(
-            diagnostics=(diagnostic("KW727", "the value is a function, which cannot be printed", help="apply it"),),
-            sources=sources,
-            failed=True,
-        )
-    return Outcome(show_value(value, term.type, program), sources=sources)
-
-
-def _module(module: str | None, cwd: Path) -> tuple[Loaded, str | None, Outcome | None]:
-    """The modules in scope; ``module`` is a file, or the name of a module of the project or of the standard library."""
-    project = find_project(cwd, cwd)
-    if module is None:
-        return load((), project, cwd), None, None
-    if module.endswith(SUFFIX):
-        selections, missing = select((module,), project, cwd)
-        if missing:
-            return Loaded(), None, Outcome(diagnostics=missing, usage=True)
-        loaded = load(selections, project, cwd)
-        return loaded, next(iter(loaded.wanted), None), None
-    loaded = load((), project, cwd)
-    if module in loaded.modules:
-        return loaded, module, None
-    for path in _project_files(project.root, project.config.paths, cwd):
-        if header_of(path) == module:
-            selections, _ = select((str(path),), project, cwd)
-            return load(selections, project, cwd), module, None
-    return loaded, None, Outcome(diagnostics=(_no_module(module, loaded),), usage=True)
-
-
-def _project_files(root: Path, paths: tuple[str, ...], cwd: Path) -> Iterator[Path]:
-    project = find_project(cwd, cwd)
-    for path in paths:
-        yield from files_of(root / path, project)
-
-
-def _no_module(module: str, loaded: Loaded) -> Diagnostic:
-    import difflib
-
-    near = difflib.get_close_matches(module, loaded.modules, 1)
-    help = f"did you mean `{near[0]}`?" if near else "give the name of a module of the project, or a file"
-    return diagnostic("KW726", f"there is no module `{module}`", help=help)
-
-
-__all__ = ["Diagnosed", "Outcome", "evaluate", "run_kernel"]
