@@ -245,12 +245,10 @@ class _Decoder:
             except EvalStop as stop:
                 raise DecodeError(show_path(path), f"values with `{clause.text}`", f"that {stop}") from None
             if not holds:
-                at = (path, keys[clause.subject]) if clause.subject in keys else path
-                found = (
-                    show_brief(env[clause.subject])
-                    if clause.subject in env
-                    else ", ".join(f"{n} = {show_brief(v)}" for n, v in env.items())
-                )
+                where = keys.get(clause.subject or "")
+                at, found = path, ", ".join(f"{n} = {show_brief(v)}" for n, v in env.items())
+                if where is not None:
+                    at, found = (path, where), show_brief(env[clause.subject or ""])
                 raise DecodeError(show_path(at), f"a value with `{clause.text}`", found)
 
 
