@@ -48,7 +48,7 @@ def elaborate_compose(around: Around, kernel: Kernel, body: s.BodyCompose) -> Co
     table = Table(around)
     typing = Typing(table)
     root = run(typing.check(body.wiring, {p.name: p.type for p in kernel.inputs}))
-    if root is not None:
+    if root is not None and not table.failed:
         typing.links.outer(root, kernel, body.wiring.span)
     return close(table)
 

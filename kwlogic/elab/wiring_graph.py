@@ -143,7 +143,7 @@ class _Graph:
             "KW406",
             message,
             self.place(cycle[0]),
-            f"waits for {self.called(cycle[1] if len(cycle) > 1 else cycle[0])}",
+            f"waits for {self.called(cycle[1])}" if len(cycle) > 1 else f"needs {self.called(cycle[0])} to compute {self.called(cycle[0])}",
             *others[:4],
             help="a wire must be computed from inputs and earlier wires; repetition is `iterate`, and a chain of updates needs a new name each time",
         )
@@ -217,7 +217,7 @@ class _Graph:
         if names == ["_"]:
             return ()
         if len(names) != len(ports):
-            wrong = f"this step yields {counted(len(ports), 'output')} ({', '.join(ports)}), but {counted(len(names), 'name')} stand on the left"
+            wrong = f"this step yields {counted(len(ports), 'output')} ({', '.join(ports)}), but {counted(len(names), 'name')} {'stands' if len(names) == 1 else 'stand'} on the left"
             example = ", ".join(ports)
             help = f"write `{f'({example})' if len(ports) != 1 else example} <- …`; `_` stands for an output you do not need"
             self.table.error("KW410", wrong, self.left_side(bind), f"{len(names)} for {len(ports)}", help=help)

@@ -99,8 +99,8 @@ CODES: tuple[Code, ...] = (
         "no such port or wire here",
         "`id(x)` passes on a port that is there; a part without arguments in a graph body takes the wires named like its inputs; `after` names a "
         "wire that another step binds. The name in the message is none of them at this place.",
-        "kernel use(n: Int) -> (m: Int)\n{\n  a <- double(n);\n  m <- half;\n}\n",
-        "kernel use(n: Int) -> (m: Int)\n{\n  a <- double(n);\n  m <- half(a);\n}\n",
+        "kernel use(n: Int) -> (k: Int)\n{\n  a <- double(n);\n  k <- half;\n}\n",
+        "kernel use(n: Int) -> (k: Int)\n{\n  a <- double(n);\n  k <- half(a);\n}\n",
     ),
     _code(
         409,
