@@ -15,6 +15,7 @@ from kwlogic.core.types import INT
 from kwlogic.core.walk import free_vars, subst
 from kwlogic.vc.guards import le, lt
 from kwlogic.vc.linear import constant, difference, linear, minus
+from kwlogic.vc.opaque import Opaque
 from kwlogic.vc.walk import Site
 
 SIMPLE, LEXICOGRAPHIC, PRODUCT = 10, 4, 4
@@ -53,7 +54,8 @@ def guesses(callers: tuple[Caller, ...]) -> list[tuple[Measures, Term]]:
         found = _alone(callers[0], steps)
     else:
         found = _together(callers, steps)
-    return [(m, _goal(m, steps)) for m in found]
+    opaque = Opaque(frozenset(by_name))
+    return [(m, opaque(_goal(m, steps))) for m in found]
 
 
 def _step(caller: Caller, callee: Caller, site: Site) -> Step:

@@ -22,6 +22,7 @@ from kwlogic.vc.descent import Guessed, Member, NotFound, Structural, members_of
 from kwlogic.vc.guards import le, lt
 from kwlogic.vc.instances import at_call, logic, signature_of
 from kwlogic.vc.measures import lexicographic, show_measure
+from kwlogic.vc.opaque import Opaque
 from kwlogic.vc.sizes import Order, compare
 from kwlogic.vc.walk import Site
 
@@ -114,12 +115,17 @@ def _written(
             parts.append((less, same))
             decided = decided and sure
         said = tuple(h for earlier in recursion[:number] for h in earlier)
+        # an assertion may have been shown with the recursion itself, so none is used
+        path = tuple(h for h in site.scope.hyps() if h.name != "assert")
+        opaque = Opaque(frozenset(by_name))
+        known = opaque.hyps((*hyps, *path, *said))
+        maker.owed.update((new, maker.owed[old]) for old, new in known if old in maker.owed)
         maker.add(
             Kind.TERMINATION,
             Goal.VALID,
             here.span,
-            (*hyps, *site.scope.hyps(), *said),
-            lexicographic(parts),
+            tuple(new for _, new in known),
+            opaque(lexicographic(parts)),
             part=_short(site.name),
             text=_text(here, maker),
             detail=f"`{context.text(site.span)}` must make the measure smaller, and an Int measure must not fall below zero",

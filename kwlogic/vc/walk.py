@@ -22,6 +22,7 @@ from kwlogic.vc.elements import applied, element_of
 from kwlogic.vc.guards import GUARDS, INDEXED
 from kwlogic.vc.instances import Signature, at_call, logic, signature_of
 from kwlogic.vc.scope import Scope
+from kwlogic.vc.validity import valid
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,8 +202,21 @@ def enter(walk: Walk, binders: tuple[tuple[str, Type], ...], scope: Scope) -> tu
     return replace(scope, env=env, binders=(*scope.binders, *fresh)), fresh
 
 
-def _binder(walk: Walk, term: Term, span: Span, scope: Scope) -> None:
+def _quantifier(walk: Walk, term: Term, span: Span, scope: Scope) -> None:
     walk.push([(visit, term.args[0], span, enter(walk, term.data, scope)[0])])
+
+
+def _lambda(walk: Walk, term: Term, span: Span, scope: Scope) -> None:
+    inner, _ = into_lambda(walk, term, scope)
+    walk.push([(visit, term.args[0], span, inner)])
+
+
+def into_lambda(walk: Walk, term: Term, scope: Scope) -> tuple[Scope, tuple[Term, ...]]:
+    """A lambda is only ever applied to values, so the invariants of their types hold inside."""
+    inner, fresh = enter(walk, term.data, scope)
+    for variable in fresh:
+        inner = inner.know("binder", valid(walk.program, variable))
+    return inner, fresh
 
 
 def _assert(walk: Walk, term: Term, span: Span, scope: Scope) -> None:
@@ -254,7 +268,7 @@ def _lambda_of(walk: Walk, term: Term, span: Span, scope: Scope) -> Task:
     use = applied(term)
     if use is None or bare.op is not Op.LAMBDA or not walk.busy(bare):
         return visit, term.args[0], span, scope
-    inner, fresh = enter(walk, bare.data, scope)
+    inner, fresh = into_lambda(walk, bare, scope)
     args = tuple(logic(a, scope.env) for a in term.args)
     fact, source = element_of(walk.program, term, fresh[use.item], args)
     if fact is not None:
@@ -339,9 +353,9 @@ _VISIT: dict[Op, Callable[[Walk, Term, Span, Scope], None]] = {
     Op.AND: _and_or,
     Op.OR: _and_or,
     Op.LET: _let,
-    Op.LAMBDA: _binder,
-    Op.FORALL: _binder,
-    Op.EXISTS: _binder,
+    Op.LAMBDA: _lambda,
+    Op.FORALL: _quantifier,
+    Op.EXISTS: _quantifier,
     Op.ASSERT: _assert,
     Op.LEMMA: _lemma,
     Op.CALL: _call,
