@@ -27,6 +27,7 @@ from kwlogic.vc.data import (
     Counterexample,
     Goal,
     Hyp,
+    Kind,
     Lint,
     Obligation,
     Proved,
@@ -142,6 +143,17 @@ def _free(sequent: Sequent) -> set[Term]:
 # ---------------------------------------------------------------- does it hold?
 
 
+def _theory_for(theory: Theory, obligation: Obligation) -> Theory:
+    """A proof of termination must not unfold the very recursion that it is about."""
+    fn = theory.program.fns.get(obligation.declaration)
+    if obligation.kind is not Kind.TERMINATION or fn is None:
+        return theory
+    terms = (*(h.term for h in obligation.sequent.hyps), obligation.sequent.goal, *obligation.alternatives)
+    if all(fn.group.isdisjoint(theory.reach(t)) for t in terms):
+        return theory
+    return Theory(theory.program, theory.untrusted | {f"def:{n}" for n in fn.group} | fn.group)
+
+
 class Prover:
     """Proves or refutes one obligation."""
 
@@ -149,7 +161,7 @@ class Prover:
         self.session = session
         self.obligation = obligation
         self.meter = meter
-        self.theory = session.theory
+        self.theory = _theory_for(session.theory, obligation)
         self.falsifier = Falsifier(session.replayer, obligation)
         self.suspect: Env | None = None
         self.played = concrete(obligation.sequent)

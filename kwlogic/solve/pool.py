@@ -48,8 +48,7 @@ class _Pool:
         self.factory = factory
         self.wall = wall
         self.memory_mb = memory_mb
-        methods = mp.get_all_start_methods()
-        self.context = mp.get_context("fork" if "fork" in methods else "spawn")
+        self.context: Any = mp.get_context("fork" if "fork" in mp.get_all_start_methods() else "spawn")
         self.workers: list[_Worker] = []
 
     def run(self, tasks: list[Any], jobs: int) -> Iterator[tuple[int, Any]]:

@@ -70,9 +70,8 @@ class Search:
     def _success(self, builder: QueryBuilder, answer: Answer, title: str) -> Success:
         names = {base_name(c) for c in answer.core}
         facts = frozenset(n[5:].rsplit("#", 1)[0] for n in names if n.startswith("fact:"))
-        recursive = frozenset(s for s in builder.symbols if self.theory.is_recursive(s))
         hyps = frozenset(n for n in names if not n.startswith(("fact:", "def:", "law", "lambda", "goal")))
-        return Success(facts | recursive, hyps, title)
+        return Success(facts | self._definitions(builder), hyps, title)
 
     # ------------------------------------------------------------ ladders
 
@@ -101,9 +100,12 @@ class Search:
             return None
         builder = QueryBuilder(problem)
         hyps = frozenset(h.name for h in problem.sequent.hyps if h.term is mk_not(problem.sequent.goal))
-        recursive = frozenset(s for s in builder.symbols if self.theory.is_recursive(s))
         false = frozenset(h.name for h in problem.sequent.hyps if h.term is FALSE)
-        return Success(recursive, hyps | false, "simplification")
+        return Success(self._definitions(builder), hyps | false, "simplification")
+
+    def _definitions(self, builder: QueryBuilder) -> frozenset[str]:
+        """Recursive definitions that may have been unfolded: all in reach, since simplification leaves no trace."""
+        return frozenset(f"def:{s}" for s in builder.symbols if self.theory.is_recursive(s) and self.theory.visible(s) is not None)
 
     # ------------------------------------------------------------ whole search
 

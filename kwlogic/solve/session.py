@@ -7,7 +7,7 @@ changes. Verdicts thus do not depend on the order of solving.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -65,7 +65,7 @@ def solve_all(
     untrusted: frozenset[str] = frozenset()
     for _ in range(ROUNDS):
         now = untrusted_after(program, results)
-        shaky = tuple(r.obligation for r in results if _rests_on(r, now, results))
+        shaky = tuple(r.obligation for r in results if _rests_on(r, now))
         if not shaky or now == untrusted:
             break
         untrusted = now
@@ -75,9 +75,16 @@ def solve_all(
     return results, findings
 
 
-def _rests_on(result: Result, untrusted: frozenset[str], results: tuple[Result, ...]) -> bool:
-    verdict = result.verdict
-    return isinstance(verdict, Proved) and bool((verdict.uses | result.obligation.rests_on) & untrusted - {result.obligation.declaration})
+def _rests_on(result: Result, untrusted: frozenset[str]) -> bool:
+    return isinstance(result.verdict, Proved) and not untrusted.isdisjoint(support(result.obligation, result.verdict))
+
+
+def support(obligation: Obligation, verdict: Proved) -> frozenset[str]:
+    """Everything a proof rests on. What the declaration's own contract says of recursive calls counts where it was used."""
+    rests = obligation.rests_on
+    if not verdict.hyps & {"recursion", "induction"}:
+        rests = rests - {obligation.declaration}
+    return verdict.uses | rests
 
 
 def _withdraw(program: Program, results: tuple[Result, ...]) -> tuple[Result, ...]:
@@ -100,11 +107,12 @@ def _withdraw(program: Program, results: tuple[Result, ...]) -> tuple[Result, ..
 def _why_not(result: Result, untrusted: frozenset[str], open_ids: set[str]) -> str | None:
     if not isinstance(result.verdict, Proved):
         return None
-    ob = result.obligation
-    bad = sorted((result.verdict.uses | ob.rests_on) & untrusted - ({ob.declaration} - ob.rests_on))
-    if bad and not (bad == [ob.declaration] and ob.declaration not in ob.rests_on):
-        return f"it rests on `{bad[0].rsplit('.', 1)[-1]}`, which is not proved"
-    if any(i in open_ids for i in ob.assumes):
+    bad = sorted(support(result.obligation, result.verdict) & untrusted)
+    if bad:
+        kind, _, name = bad[0].rpartition(":")
+        short = name.rsplit(".", 1)[-1]
+        return f"it unfolds `{short}`, which is not known to terminate" if kind else f"it rests on `{short}`, which is not proved"
+    if any(i in open_ids for i in result.obligation.assumes):
         return "it rests on an assertion before it, which is not proved"
     return None
 
@@ -151,44 +159,36 @@ class _Run:
 
     # ------------------------------------------------------------ workers
 
-    def _answers(self, theory: Theory, items: list[Any]) -> list[tuple[Any, Any]]:
+    def _answers(self, theory: Theory, items: list[Any]) -> Iterator[tuple[Any, Any]]:
         """Each item with its answer, in the order of finishing."""
         if not items:
-            return []
+            return
         chunks = [list(range(i, min(i + CHUNK, len(items)))) for i in range(0, len(items), CHUNK)]
-        out: list[tuple[Any, Any]] = []
         lost: list[int] = []
         for index, answers in run_tasks(self._factory(theory, items), chunks, self.options.jobs, self._wall(CHUNK), self.options.memory_mb):
             if isinstance(answers, Lost):
                 lost.extend(chunks[index])
             else:
-                out.extend((items[i], self._logged(items[i], a)) for i, a in zip(chunks[index], answers, strict=True))
-        out.extend(self._alone(theory, items, lost))
-        return out
+                yield from ((items[i], self._logged(items[i], a)) for i, a in zip(chunks[index], answers, strict=True))
+        if lost:
+            yield from self._alone(theory, items, lost)
 
-    def _alone(self, theory: Theory, items: list[Any], lost: list[int]) -> list[tuple[Any, Any]]:
+    def _alone(self, theory: Theory, items: list[Any], lost: list[int]) -> Iterator[tuple[Any, Any]]:
         """What was in a lost chunk, one by one, so that only the guilty one is lost."""
-        out: list[tuple[Any, Any]] = []
         singles = [[i] for i in lost]
         for index, answers in run_tasks(self._factory(theory, items), singles, self.options.jobs, self._wall(1), self.options.memory_mb):
             item = items[singles[index][0]]
             if isinstance(answers, Lost):
-                out.append((item, _lost_answer(item, answers)))
+                yield item, _lost_answer(item, answers)
             else:
-                out.append((item, self._logged(item, answers[0])))
-        return out
+                yield item, self._logged(item, answers[0])
 
     def _wall(self, items: int) -> float:
         return self.options.wall * (1 if items == 1 else 2)
 
-    def _factory(self, theory: Theory, items: list[Any]) -> Callable[[], Callable[[list[int]], list[Any]]]:
+    def _factory(self, theory: Theory, items: list[Any]) -> _Factory:
         options = self.options
-
-        def start() -> Callable[[list[int]], list[Any]]:
-            session = Session(theory, Replayer(theory.program), options.budget, options.wall / 2, options.log_dir is not None)
-            return lambda chunk: [_answer(session, items[i]) for i in chunk]
-
-        return start
+        return _Factory(theory, tuple(items), options.budget, options.wall / 2, options.log_dir is not None)
 
     def _logged(self, item: Item, answer: tuple[Answer, list[tuple[str, str]]]) -> Answer:
         result, texts = answer
@@ -216,6 +216,21 @@ class _Run:
     def _store(self, keys: dict[str, str], results: list[Result]) -> None:
         if self.options.cache:
             self.options.cache.put_many([(keys[r.obligation.id], to_bytes(r)) for r in results if not r.volatile and r.obligation.id in keys])
+
+
+@dataclass(frozen=True, slots=True)
+class _Factory:
+    """What a worker is made from; a forked worker inherits it, a spawned one gets it pickled."""
+
+    theory: Theory
+    items: tuple[Any, ...]
+    budget: int
+    wall: float
+    keep: bool
+
+    def __call__(self) -> Callable[[list[int]], list[Any]]:
+        session = Session(self.theory, Replayer(self.theory.program), self.budget, self.wall, self.keep)
+        return lambda chunk: [_answer(session, self.items[i]) for i in chunk]
 
 
 def _answer(session: Session, item: Item) -> tuple[Answer, list[tuple[str, str]]]:

@@ -4,7 +4,8 @@
 as hypothesis for every recursive component, universally quantified over the other variables. *Natural* on an Int:
 one case, with the sequent for all smaller values that are not negative. *Functional* along a recursive function's
 call ``f(x, y)``: the sequent for the arguments of each recursive call in ``f``'s body, under the conditions that lead
-there; it is sound where ``f``'s ``requires`` follows from the hypotheses, which is a sequent of its own.
+there and where they satisfy ``f``'s ``requires``; it is sound where that ``requires`` follows from the hypotheses, which
+is a sequent of its own.
 
 Sources: Bundy, The Automation of Proof by Mathematical Induction (2001); Boyer and Moore, A Computational Logic (1979).
 """
@@ -189,8 +190,10 @@ def functional(theory: Theory, sequent: Sequent, call: Term) -> Scheme | None:
             continue
         args = [subst(subst_types(a, types), env) for a in site.call.args]
         path = mk_and(subst(subst_types(c, types), env) for c in site.path)
+        inside = dict(zip(params, args, strict=True))
+        domain = mk_and(subst(subst_types(erase(c.pred), types), inside) for c in fn.requires)
         step = hypothesis(sequent, dict(zip(call.args, args, strict=True)))
-        hyps.append(Hyp("induction", theory.simplify(mk_implies(path, step))))
+        hyps.append(Hyp("induction", theory.simplify(mk_implies(mk_and((path, domain)), step))))
     cases = [Case(f"along {name.rsplit('.', 1)[-1]}", Sequent(sequent.vars, (*sequent.hyps, *hyps), sequent.goal))]
     guard = theory.simplify(mk_and(subst(subst_types(erase(c.pred), types), env) for c in fn.requires))
     if guard is not TRUE:

@@ -2,7 +2,7 @@
 
 A definition of a recursive function holds where its ``requires`` holds (termination is proved there only), so it
 comes with that guard. A function that is not recursive is inlined everywhere. ``untrusted`` declarations (their
-termination or their proofs failed) give neither definitions nor facts.
+proofs failed) give no facts; ``def:f`` in it hides the definition of a function whose termination is open.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Theory:
     def visible(self, name: str) -> Fn | None:
         """The fn whose body may be used at calls, or None."""
         fn = self.program.fns.get(name)
-        if fn is None or fn.opaque or (fn.group and name in self.untrusted):
+        if fn is None or fn.opaque or (fn.group and f"def:{name}" in self.untrusted):
             return None
         return fn
 
