@@ -30,6 +30,7 @@ def lemma_obligations(context: Context, lemma: Lemma) -> tuple[Maker, tuple[Diag
     walk = context.walk_of(lemma.name)
     using, hints = circular_hints(context, lemma, using_of(lemma.proof))
     maker.using = using
+    maker.owed.update((hyp, f"{lemma.name}/lemma/ensures{i + 1}") for hyp, i in walk.claimed.items())
     maker.needs(walk, hyps)
     found: tuple[Diagnostic, ...] = ()
     if walk.sites:

@@ -73,7 +73,11 @@ Task = tuple[Callable[["Walk", Term, Span, Scope], None], Term, Span, Scope]
 
 @dataclass(slots=True)
 class Walk:
-    """``group``: names whose calls are sites. ``taken``: names that binders must not reuse."""
+    """``group``: names whose calls are sites. ``taken``: names that binders must not reuse.
+
+    ``asserted``: the hypotheses that an assertion yields, with its need; ``claimed``: those that a lemma's application
+    of itself yields, with the clause.
+    """
 
     program: Program
     group: frozenset[str]
@@ -85,6 +89,7 @@ class Walk:
     facts: list[Hyp] = field(default_factory=list)
     branches: list[Branch] = field(default_factory=list)
     asserted: dict[Hyp, Need] = field(default_factory=dict)
+    claimed: dict[Hyp, int] = field(default_factory=dict)
     applied: frozenset[str] = frozenset()
     tasks: list[Task] = field(default_factory=list)
     _busy: dict[Term, bool] = field(default_factory=dict)
@@ -244,12 +249,26 @@ def _lemma(walk: Walk, term: Term, span: Span, scope: Scope) -> None:
     inner = scope
     sig = signature_of(walk.program, name)
     if sig is not None:
-        at = at_call(sig, targs, tuple(logic(a, scope.env) for a in args), None)
-        claim = mk_implies(mk_and(map(at, sig.requires)), mk_and(map(at, sig.ensures)))
-        inner = replace(scope.know(f"apply:{name}", claim), rests=scope.rests | {name})
-        walk.facts.append(Hyp(f"apply:{name}", scope.close(claim)))
-        walk.applied |= {name}
+        inner = _apply(walk, sig, targs, tuple(logic(a, scope.env) for a in args), scope)
     walk.push([*[(visit, a, span, scope) for a in args], (_call_leave, term, span, scope), (visit, body, span, inner)])
+
+
+def _apply(walk: Walk, sig: Signature, targs: tuple[Type, ...], args: tuple[Term, ...], scope: Scope) -> Scope:
+    """What an applied lemma says becomes known; of the declaration itself it is what its recursion says."""
+    at = at_call(sig, targs, args, None)
+    requires = mk_and(map(at, sig.requires))
+    own = sig.name in walk.group
+    name = "recursion" if own else f"apply:{sig.name}"
+    inner = scope
+    for i, clause in enumerate(sig.ensures):
+        claim = mk_implies(requires, at(clause))
+        inner = inner.know(name, claim)
+        fact = Hyp(name, scope.close(claim))
+        walk.facts.append(fact)
+        if own:
+            walk.claimed[fact] = walk.claimed[Hyp(name, claim)] = i
+    walk.applied |= {sig.name}
+    return replace(inner, rests=inner.rests | {sig.name})
 
 
 def _call(walk: Walk, term: Term, span: Span, scope: Scope) -> None:
