@@ -11,7 +11,7 @@ from kwlogic.core.terms import TRUE, Term
 from kwlogic.source.data import Span
 from kwlogic.vc.context import Context
 from kwlogic.vc.data import Goal, Hyp, Kind, Obligation, Sequent, Verdict
-from kwlogic.vc.walk import Need, Walk
+from kwlogic.vc.walked import Need, Walk
 
 
 @dataclass(slots=True)

@@ -23,7 +23,8 @@ from kwlogic.core.terms import TRUE, Op, Term
 from kwlogic.core.walk import subterms
 from kwlogic.source.data import Span
 from kwlogic.vc.scope import Scope
-from kwlogic.vc.walk import Mode, Walk
+from kwlogic.vc.walk import walk_into
+from kwlogic.vc.walked import Mode, Walk
 
 
 @dataclass(slots=True)
@@ -87,7 +88,7 @@ def _walk(program: Program, name: str) -> Walk:
 
 def _run(program: Program, group: frozenset[str], taken: set[str], mode: Mode, term: Term, span: Span) -> Walk:
     walk = Walk(program, group, taken, mode)
-    walk.walk(term, span, Scope({}))
+    walk_into(walk, term, span, Scope({}))
     return walk
 
 

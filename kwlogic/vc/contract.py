@@ -15,7 +15,8 @@ from kwlogic.vc.context import Context
 from kwlogic.vc.data import Goal, Hyp, Kind
 from kwlogic.vc.instances import at_call, logic, signature_of
 from kwlogic.vc.scope import Scope
-from kwlogic.vc.walk import Mode, Walk
+from kwlogic.vc.walk import walk_into
+from kwlogic.vc.walked import Mode, Walk
 
 
 def satisfiable(maker: Maker, requires: tuple[Clause, ...]) -> None:
@@ -46,7 +47,7 @@ def defined(
     for i, clause in enumerate(clauses):
         walk = Walk(context.program, frozenset(), set(taken), Mode.EXPRESSION)
         if clause.origin is not Origin.INVARIANT:
-            walk.walk(clause.pred, clause.span, scope)
+            walk_into(walk, clause.pred, clause.span, scope)
         if walk.needs:
             maker.needs(walk, tuple(known), vars)
         known.append(Hyp(f"{name}:{i}", logic(clause.pred, scope.env)))

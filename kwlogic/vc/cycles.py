@@ -11,7 +11,7 @@ from kwlogic.core.walk import subterms
 from kwlogic.source.codes import diagnostic
 from kwlogic.source.data import Diagnostic, Span
 from kwlogic.vc.context import Context
-from kwlogic.vc.walk import Walk
+from kwlogic.vc.walked import Walk
 
 
 def circular_applications(context: Context, name: str, walk: Walk, span: Span) -> tuple[Diagnostic, ...]:

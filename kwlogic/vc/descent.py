@@ -17,7 +17,7 @@ from kwlogic.vc.instances import param_vars
 from kwlogic.vc.measures import Caller, Measures, guesses
 from kwlogic.vc.sizechange import Graph, terminates
 from kwlogic.vc.sizes import Order, compare
-from kwlogic.vc.walk import Site
+from kwlogic.vc.walked import Site
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,11 @@ from kwlogic.vc.cycles import circular_applications, self_in_contract
 from kwlogic.vc.data import Lint
 from kwlogic.vc.instances import param_vars
 from kwlogic.vc.lints import clause_lints
+from kwlogic.vc.needs import spot
 from kwlogic.vc.scope import Scope
 from kwlogic.vc.termination import termination
-from kwlogic.vc.walk import Mode, Walk, spot
+from kwlogic.vc.walk import walk_into
+from kwlogic.vc.walked import Mode, Walk
 
 
 def fn_obligations(context: Context, fn: Fn) -> tuple[Maker, tuple[Lint, ...], tuple[Diagnostic, ...]]:
@@ -50,5 +52,5 @@ def _measures_defined(context: Context, maker: Maker, fn: Fn, taken: frozenset[s
     span: Span = fn.decreases_span or fn.name_span
     for measure in fn.decreases:
         walk = Walk(context.program, frozenset(), set(taken), Mode.EXPRESSION)
-        walk.walk(measure, span, Scope({}))
+        walk_into(walk, measure, span, Scope({}))
         maker.needs(walk, clause_hyps("requires", fn.requires))

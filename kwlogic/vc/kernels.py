@@ -18,7 +18,7 @@ from kwlogic.vc.cycles import circular_applications
 from kwlogic.vc.data import Enforced, Goal, Kind, Lint, Unknown, Verdict
 from kwlogic.vc.instances import param_vars
 from kwlogic.vc.lints import clause_lints
-from kwlogic.vc.walk import spot
+from kwlogic.vc.needs import spot
 
 NOT_YET = "compositions are not verified yet: neither this clause nor the links between the parts were checked"
 

@@ -16,7 +16,8 @@ from kwlogic.vc.build import clause_hyps
 from kwlogic.vc.context import Context
 from kwlogic.vc.data import Hyp, Lint, LintKind, Sequent
 from kwlogic.vc.scope import Scope
-from kwlogic.vc.walk import Mode, Walk
+from kwlogic.vc.walk import walk_into
+from kwlogic.vc.walked import Mode, Walk
 
 
 def clause_lints(
@@ -44,7 +45,7 @@ def _branches(
 ) -> list[Lint]:
     taken = {v.data for v in (*vars, *env)}
     walk = Walk(context.program, frozenset(), taken, Mode.EXPRESSION, branching=True)
-    walk.walk(clause.pred, clause.span, Scope(env))
+    walk_into(walk, clause.pred, clause.span, Scope(env))
     return [
         _branch(name, vars, (*before, *b.scope.hyps()), b.cond, b.span, context, f"{index + 1}.{n + 1}")
         for n, b in enumerate(walk.branches)

@@ -16,7 +16,7 @@ from kwlogic.core.walk import free_vars, subst
 from kwlogic.vc.guards import le, lt
 from kwlogic.vc.linear import constant, difference, linear, minus
 from kwlogic.vc.opaque import Opaque
-from kwlogic.vc.walk import Site
+from kwlogic.vc.walked import Site
 
 SIMPLE, LEXICOGRAPHIC, PRODUCT = 10, 4, 4
 

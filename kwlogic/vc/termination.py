@@ -24,7 +24,7 @@ from kwlogic.vc.instances import at_call, logic, signature_of
 from kwlogic.vc.measures import lexicographic, show_measure
 from kwlogic.vc.opaque import Opaque
 from kwlogic.vc.sizes import Order, compare
-from kwlogic.vc.walk import Site
+from kwlogic.vc.walked import Site
 
 NO_REASON = "no reason was found why the recursion ends"
 

@@ -9,152 +9,43 @@ obligations; ``vc.build`` does.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from enum import Enum
+from dataclasses import replace
 
-from kwlogic.core.program import Clause, Origin, Program
 from kwlogic.core.terms import Op, Term, mk_and, mk_implies, mk_not, mk_var
 from kwlogic.core.types import Type
-from kwlogic.core.walk import fold, fresh_name
 from kwlogic.source.data import Span
 from kwlogic.vc.data import Hyp, Kind
 from kwlogic.vc.elements import applied, element_of
-from kwlogic.vc.guards import GUARDS, INDEXED
 from kwlogic.vc.instances import Signature, at_call, logic, signature_of
+from kwlogic.vc.needs import call_needs, con_needs, prim_needs
 from kwlogic.vc.scope import Scope
 from kwlogic.vc.validity import valid
+from kwlogic.vc.walked import Branch, Mode, Need, Task, Walk
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
-    """One thing that must hold; ``part`` names what obliges it (a callee, an operation) in the obligation's id.
-
-    ``after``: how many sites were met before. Only what these say may be used to show it.
-    """
-
-    kind: Kind
-    span: Span
-    goal: Term
-    scope: Scope
-    detail: str
-    part: str = ""
-    label: str | None = None
-    after: int = 0
+def walk_into(walk: Walk, term: Term, span: Span, scope: Scope) -> None:
+    """Walk one expression; results are appended to what earlier walks found."""
+    push(walk, [(visit, term, span, scope)])
+    while walk.tasks:
+        step, here, where, inside = walk.tasks.pop()
+        step(walk, here, where, inside)
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
-    """A call (or lemma application) of the declaration's own recursion, at erased arguments."""
-
-    name: str
-    targs: tuple[Type, ...]
-    args: tuple[Term, ...]
-    call: Term
-    scope: Scope
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Branch:
-    cond: Term
-    scope: Scope
-    span: Span
-
-
-class Mode(Enum):
-    """What an assertion is: a partial operation in an expression, a claim in the steps of a proof."""
-
-    EXPRESSION = "expression"
-    PROOF = "proof"
-
-
-Task = tuple[Callable[["Walk", Term, Span, Scope], None], Term, Span, Scope]
-
-
-@dataclass(slots=True)
-class Walk:
-    """``group``: names whose calls are sites. ``taken``: names that binders must not reuse.
-
-    ``asserted``: the hypotheses that an assertion yields, with its need; ``claimed``: those that a lemma's application
-    of itself yields, with the clause.
-    """
-
-    program: Program
-    group: frozenset[str]
-    taken: set[str]
-    mode: Mode = Mode.EXPRESSION
-    branching: bool = False
-    needs: list[Need] = field(default_factory=list)
-    sites: list[Site] = field(default_factory=list)
-    facts: list[Hyp] = field(default_factory=list)
-    branches: list[Branch] = field(default_factory=list)
-    asserted: dict[Hyp, Need] = field(default_factory=dict)
-    claimed: dict[Hyp, int] = field(default_factory=dict)
-    applied: frozenset[str] = frozenset()
-    tasks: list[Task] = field(default_factory=list)
-    _busy: dict[Term, bool] = field(default_factory=dict)
-
-    def walk(self, term: Term, span: Span, scope: Scope) -> None:
-        """Walk one expression; results are appended to what earlier walks found."""
-        self.push([(visit, term, span, scope)])
-        while self.tasks:
-            step, here, where, inside = self.tasks.pop()
-            step(self, here, where, inside)
-
-    def push(self, tasks: list[Task]) -> None:
-        """Schedule, first first; expressions in which nothing is to be found are left out."""
-        self.tasks.extend(t for t in reversed(tasks) if t[0] is not visit or self.busy(t[1]))
-
-    def busy(self, term: Term) -> bool:
-        return fold((term,), lambda t, parts: True in parts or self._own(t), self._busy)[term]
-
-    def _own(self, term: Term) -> bool:
-        match term.op:
-            case Op.ASSERT | Op.LEMMA:
-                return True
-            case Op.CALL:
-                sig = signature_of(self.program, term.data[0])
-                return term.data[0] in self.group or (sig is not None and any(obliged(c) for c in sig.requires))
-            case Op.PRIM:
-                return term.data in GUARDS
-            case Op.CON:
-                ctor = self.program.ctors.get(term.data)
-                return ctor is not None and bool(ctor.invariants)
-            case Op.IMPLIES | Op.IF:
-                return self.branching
-            case _:
-                return False
-
-    def binder(self, name: str, type: Type) -> Term:
-        """A variable for a binder, renamed where the name is taken already."""
-        if name in self.taken:
-            name = fresh_name(name, self.taken)
-        self.taken.add(name)
-        return mk_var(name, type)
-
-    def text(self, span: Span) -> str:
-        source = self.program.sources.get(span.file)
-        return "" if source is None else source.slice(span)
-
-
-def obliged(clause: Clause) -> bool:
-    """Whether callers must show the clause (invariants hold of every value by construction)."""
-    return clause.origin is not Origin.INVARIANT
-
-
-# ---------------------------------------------------------------- children with their scopes
+def push(walk: Walk, tasks: list[Task]) -> None:
+    """Schedule, first first; expressions in which nothing is to be found are left out."""
+    walk.tasks.extend(t for t in reversed(tasks) if t[0] is not visit or walk.busy(t[1]))
 
 
 def visit(walk: Walk, term: Term, span: Span, scope: Scope) -> None:
     handler = _VISIT.get(term.op)
     if handler is None:
-        walk.push([(visit, a, span, scope) for a in term.args])
+        push(walk, [(visit, a, span, scope) for a in term.args])
     else:
         handler(walk, term, span, scope)
 
 
 def _at(walk: Walk, term: Term, span: Span, scope: Scope) -> None:
-    walk.push([(visit, term.args[0], term.data, scope)])
+    push(walk, [(visit, term.args[0], term.data, scope)])
 
 
 def _if(walk: Walk, term: Term, span: Span, scope: Scope) -> None:
@@ -162,12 +53,13 @@ def _if(walk: Walk, term: Term, span: Span, scope: Scope) -> None:
     known = logic(cond, scope.env)
     if cond.op is Op.AT:
         _branch(walk, cond, known, span, scope)
-    walk.push(
+    push(
+        walk,
         [
             (visit, cond, span, scope),
             (visit, then, span, scope.know("path", known)),
             (visit, other, span, scope.know("path", mk_not(known))),
-        ]
+        ],
     )
 
 
@@ -180,7 +72,7 @@ def _implies(walk: Walk, term: Term, span: Span, scope: Scope) -> None:
     left, right = term.args
     known = logic(left, scope.env)
     _branch(walk, left, known, span, scope)
-    walk.push([(visit, left, span, scope), (visit, right, span, scope.know("path", known))])
+    push(walk, [(visit, left, span, scope), (visit, right, span, scope.know("path", known))])
 
 
 def _and_or(walk: Walk, term: Term, span: Span, scope: Scope) -> None:
@@ -191,13 +83,13 @@ def _and_or(walk: Walk, term: Term, span: Span, scope: Scope) -> None:
         if i < last:
             known = logic(arg, scope.env)
             scope = scope.know("path", known if term.op is Op.AND else mk_not(known))
-    walk.push(tasks)
+    push(walk, tasks)
 
 
 def _let(walk: Walk, term: Term, span: Span, scope: Scope) -> None:
     value, body = term.args
     env = {**scope.env, mk_var(term.data, value.type): logic(value, scope.env)}
-    walk.push([(visit, value, span, scope), (visit, body, span, replace(scope, env=env))])
+    push(walk, [(visit, value, span, scope), (visit, body, span, replace(scope, env=env))])
 
 
 def enter(walk: Walk, binders: tuple[tuple[str, Type], ...], scope: Scope) -> tuple[Scope, tuple[Term, ...]]:
@@ -208,12 +100,12 @@ def enter(walk: Walk, binders: tuple[tuple[str, Type], ...], scope: Scope) -> tu
 
 
 def _quantifier(walk: Walk, term: Term, span: Span, scope: Scope) -> None:
-    walk.push([(visit, term.args[0], span, enter(walk, term.data, scope)[0])])
+    push(walk, [(visit, term.args[0], span, enter(walk, term.data, scope)[0])])
 
 
 def _lambda(walk: Walk, term: Term, span: Span, scope: Scope) -> None:
     inner, _ = into_lambda(walk, term, scope)
-    walk.push([(visit, term.args[0], span, inner)])
+    push(walk, [(visit, term.args[0], span, inner)])
 
 
 def into_lambda(walk: Walk, term: Term, scope: Scope) -> tuple[Scope, tuple[Term, ...]]:
@@ -228,7 +120,7 @@ def _assert(walk: Walk, term: Term, span: Span, scope: Scope) -> None:
     pred, body = term.args
     known = logic(pred, scope.env)
     tasks: list[Task] = [(visit, pred, span, scope), (_assert_leave, term, span, scope)]
-    walk.push([*tasks, (visit, body, span, scope.know("assert", known))])
+    push(walk, [*tasks, (visit, body, span, scope.know("assert", known))])
 
 
 def _assert_leave(walk: Walk, term: Term, span: Span, scope: Scope) -> None:
@@ -250,7 +142,7 @@ def _lemma(walk: Walk, term: Term, span: Span, scope: Scope) -> None:
     sig = signature_of(walk.program, name)
     if sig is not None:
         inner = _apply(walk, sig, targs, tuple(logic(a, scope.env) for a in args), scope)
-    walk.push([*[(visit, a, span, scope) for a in args], (_call_leave, term, span, scope), (visit, body, span, inner)])
+    push(walk, [*[(visit, a, span, scope) for a in args], (call_needs, term, span, scope), (visit, body, span, inner)])
 
 
 def _apply(walk: Walk, sig: Signature, targs: tuple[Type, ...], args: tuple[Term, ...], scope: Scope) -> Scope:
@@ -275,8 +167,8 @@ def _call(walk: Walk, term: Term, span: Span, scope: Scope) -> None:
     tasks: list[Task] = []
     for i, arg in enumerate(term.args):
         tasks.append(_lambda_of(walk, term, span, scope) if i == 0 else (visit, arg, span, scope))
-    leave = {Op.CALL: _call_leave, Op.PRIM: _prim_leave, Op.CON: _con_leave}[term.op]
-    walk.push([*tasks, (leave, term, span, scope)])
+    leave = {Op.CALL: call_needs, Op.PRIM: prim_needs, Op.CON: con_needs}[term.op]
+    push(walk, [*tasks, (leave, term, span, scope)])
 
 
 def _lambda_of(walk: Walk, term: Term, span: Span, scope: Scope) -> Task:
@@ -295,74 +187,6 @@ def _lambda_of(walk: Walk, term: Term, span: Span, scope: Scope) -> Task:
     if source is not None:
         inner = replace(inner, elements=(*inner.elements, (fresh[use.item], source)))
     return visit, bare.args[0], where, inner
-
-
-# ---------------------------------------------------------------- what an operation needs
-
-
-def _call_leave(walk: Walk, term: Term, span: Span, scope: Scope) -> None:
-    name, targs = term.data
-    sig = signature_of(walk.program, name)
-    if sig is None:
-        return
-    given = term.args[:-1] if term.op is Op.LEMMA else term.args
-    args = tuple(logic(a, scope.env) for a in given)
-    if any(obliged(c) for c in sig.requires):
-        _requires(walk, sig, targs, args, given, span, scope)
-    if name in walk.group:
-        walk.sites.append(Site(name, targs, args, logic(term, scope.env), scope, span))
-
-
-def _requires(
-    walk: Walk, sig: Signature, targs: tuple[Type, ...], args: tuple[Term, ...], given: tuple[Term, ...], span: Span, scope: Scope
-) -> None:
-    """Each clause is shown with the earlier ones known, as it may be defined only where they hold."""
-    at = at_call(sig, targs, args, None)
-    places = {p.name: spot(a, span) for p, a in zip(sig.params, given, strict=True)}
-    for clause in sig.requires:
-        goal = at(clause)
-        if obliged(clause):
-            walk.needs.append(_call_need(walk, sig, clause, goal, given, places, span, scope))
-        scope = scope.know("earlier", goal)
-
-
-def _call_need(
-    walk: Walk, sig: Signature, clause: Clause, goal: Term, given: tuple[Term, ...], places: dict[str, Span], span: Span, scope: Scope
-) -> Need:
-    short = sig.name.rsplit(".", 1)[-1]
-    if clause.origin is Origin.REFINEMENT:
-        where = places.get(clause.subject or "", span)
-        detail = f"`{clause.text}` must hold of `{clause.subject}` of `{short}`"
-        return Need(Kind.REFINEMENT, where, goal, scope, detail, short, clause.label, len(walk.sites))
-    if sig.name in INDEXED:
-        detail = INDEXED[sig.name].format(*(walk.text(spot(a, span)) for a in given))
-        return Need(Kind.PARTIAL, span, goal, scope, detail, short, None, len(walk.sites))
-    return Need(Kind.CALL, span, goal, scope, f"`{short}` requires `{clause.text}`", short, clause.label, len(walk.sites))
-
-
-def spot(term: Term, otherwise: Span) -> Span:
-    """Where an argument stands."""
-    return term.data if term.op is Op.AT else otherwise
-
-
-def _prim_leave(walk: Walk, term: Term, span: Span, scope: Scope) -> None:
-    entry = GUARDS.get(term.data)
-    if entry is None:
-        return
-    guard, words = entry
-    detail = words.format(*(walk.text(spot(a, span)) for a in term.args))
-    goal = guard(tuple(logic(a, scope.env) for a in term.args))
-    walk.needs.append(Need(Kind.PARTIAL, span, goal, scope, detail, term.data, None, len(walk.sites)))
-
-
-def _con_leave(walk: Walk, term: Term, span: Span, scope: Scope) -> None:
-    ctor = walk.program.ctors.get(term.data)
-    if ctor is None or not ctor.invariants:
-        return
-    tparams = walk.program.datas[ctor.data].tparams
-    sig = Signature(ctor.name, tparams, ctor.fields, (), ctor.invariants, ())
-    args = tuple(logic(a, scope.env) for a in term.args)
-    _requires(walk, sig, term.type.args, args, term.args, span, scope)
 
 
 _VISIT: dict[Op, Callable[[Walk, Term, Span, Scope], None]] = {
