@@ -7,20 +7,20 @@ composition are not verified yet, and say so. A signature without a body has not
 from __future__ import annotations
 
 from kwlogic.core.logic import erase
-from kwlogic.core.program import Clause, ComposeBody, ExprBody, Kernel, OracleBody, Origin
+from kwlogic.core.program import ComposeBody, ExprBody, Kernel, OracleBody
 from kwlogic.core.terms import Op, Term, mk_if, mk_sel, mk_var
 from kwlogic.core.walk import fold
 from kwlogic.source.data import Diagnostic
 from kwlogic.vc.build import Maker, clause_hyps
+from kwlogic.vc.compositions import composed
 from kwlogic.vc.context import Context
 from kwlogic.vc.contract import defined, ensured, satisfiable
 from kwlogic.vc.cycles import circular_applications
-from kwlogic.vc.data import Enforced, Goal, Kind, Lint, Unknown, Verdict
+from kwlogic.vc.data import Enforced, Goal, Kind, Lint
+from kwlogic.vc.given import given
 from kwlogic.vc.instances import param_vars
 from kwlogic.vc.lints import clause_lints
 from kwlogic.vc.needs import spot
-
-NOT_YET = "compositions are not verified yet: neither this clause nor the links between the parts were checked"
 
 
 def kernel_obligations(context: Context, kernel: Kernel) -> tuple[Maker, tuple[Lint, ...], tuple[Diagnostic, ...]]:
@@ -38,8 +38,7 @@ def kernel_obligations(context: Context, kernel: Kernel) -> tuple[Maker, tuple[L
         given(maker, kernel.ensures, Kind.ENSURES, Enforced())
         given(maker, kernel.fails, Kind.FAILS, Enforced())
     elif isinstance(kernel.body, ComposeBody):
-        given(maker, kernel.ensures, Kind.ENSURES, Unknown(NOT_YET))
-        given(maker, kernel.fails, Kind.FAILS, Unknown(NOT_YET))
+        composed(context.program, maker, kernel, kernel.body)
     return maker, clause_lints(context, kernel.name, maker.vars, kernel.requires, kernel.ensures, {}), ()
 
 
@@ -59,15 +58,6 @@ def _expression(
         maker.add(Kind.FAILS, Goal.VALID, clause.span, text=clause.text, label=clause.label, detail=detail, clause=i)
     problems = circular_applications(context, kernel.name, walk, kernel.name_span)
     return maker, clause_lints(context, kernel.name, maker.vars, kernel.requires, kernel.ensures, env), problems
-
-
-def given(maker: Maker, clauses: tuple[Clause, ...], kind: Kind, verdict: Verdict) -> None:
-    """Clauses whose verdict is known without a proof."""
-    for i, clause in enumerate(clauses):
-        if clause.origin is not Origin.INVARIANT:
-            maker.add(
-                kind, Goal.GIVEN, clause.span, text=clause.text, label=clause.label, clause=i, given=verdict, detail=f"`{clause.text}`"
-            )
 
 
 def outputs_of(body: Term, count: int) -> tuple[Term, ...]:

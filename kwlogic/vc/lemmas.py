@@ -12,8 +12,8 @@ from kwlogic.vc.context import Context, using_of
 from kwlogic.vc.contract import defined, satisfiable
 from kwlogic.vc.cycles import circular_applications, circular_hints
 from kwlogic.vc.data import Assumed, Goal, Kind
+from kwlogic.vc.given import given
 from kwlogic.vc.instances import param_vars
-from kwlogic.vc.kernels import given
 from kwlogic.vc.termination import termination
 
 
