@@ -1,0 +1,56 @@
+"""The comments that are still to be printed, in order, taken as the printer passes their places."""
+
+from __future__ import annotations
+
+from kwlogic.syntax.data import Comment
+from kwlogic.syntax.layout import EMPTY, FRESH, HARD, Doc, Suffix, seq
+
+
+class Notes:
+    def __init__(self, comments: tuple[Comment, ...] = ()) -> None:
+        self.comments = comments
+        self.next = 0
+
+    def trailing(self, before: int) -> Doc:
+        """Comments at the end of the line that was just printed."""
+        parts: list[Doc] = []
+        while self._pending(before) and not self.comments[self.next].own_line:
+            parts.append(Suffix(self.comments[self.next].text))
+            self.next += 1
+        return seq(*parts) if parts else EMPTY
+
+    def lead(self, before: int) -> Doc:
+        """All comments before that place, each on its own line, and then a new line."""
+        parts: list[Doc] = []
+        while self._pending(before):
+            comment = self.comments[self.next]
+            parts += [FRESH, seq(comment.text), HARD] if comment.own_line else [Suffix(comment.text)]
+            self.next += 1
+        return seq(*parts) if parts else EMPTY
+
+    def gap(self, before: int, line: Doc) -> Doc:
+        """A break, with the comments around it."""
+        if not self._pending(before):
+            return line
+        return seq(self.trailing(before), line, self.lead(before))
+
+    def close(self, before: int, line: Doc) -> Doc:
+        """What stands between the last item and the bracket that closes after it."""
+        if not self._pending(before):
+            return line
+        parts: list[Doc] = [self.trailing(before)]
+        while self._pending(before):
+            parts += [FRESH, seq(self.comments[self.next].text)]
+            self.next += 1
+        return seq(*parts, HARD)
+
+    def rest(self, before: int) -> Doc:
+        """Comments inside a declaration that found no line of their own while it was printed."""
+        parts: list[Doc] = []
+        while self._pending(before):
+            parts += [FRESH, seq(self.comments[self.next].text)]
+            self.next += 1
+        return seq(*parts)
+
+    def _pending(self, before: int) -> bool:
+        return self.next < len(self.comments) and self.comments[self.next].span.start < before
