@@ -79,9 +79,12 @@ def constructors(term: Term, elements: Elements) -> dict[Term, str]:
     stack = [term]
     while stack and len(known) <= LIMIT:
         here = stack.pop()
+        root = _root(here)[0]
         if here.op is Op.CON:
             stack.extend(here.args)
-        elif here.op is Op.SEL and _root(here)[0] not in elements:
+        elif root in elements:
+            stack.append(elements[root])
+        elif here.op is Op.SEL:
             known[here.args[0]] = here.data[0]
             stack.append(here.args[0])
     return known
