@@ -148,6 +148,8 @@ class Lemma:
     span: Span = field(compare=False)
     name_span: Span = field(compare=False)
     doc: str = ""
+    decreases: tuple[Term, ...] = ()
+    decreases_span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,35 @@
+"""Near misses: the name an author probably meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def near(name: str, pool: Iterable[str]) -> str | None:
+    """The closest of ``pool``, None where nothing is close; a difference of case alone always is."""
+    from difflib import get_close_matches
+
+    names = sorted(set(pool) - {name})
+    lower = name.lower()
+    for candidate in names:
+        if candidate.lower() == lower:
+            return candidate
+    found = get_close_matches(name, names, n=1, cutoff=0.7 if len(name) > 3 else 0.6)
+    return found[0] if found else None
+
+
+def did_you_mean(name: str, pool: Iterable[str]) -> str | None:
+    found = near(name, pool)
+    return None if found is None else f"did you mean `{found}`?"
+
+
+def listed(names: Iterable[str], limit: int = 8) -> str:
+    """```a`, `b` and 3 more``, for messages."""
+    items = [f"`{n}`" for n in names]
+    if len(items) > limit:
+        return ", ".join(items[:limit]) + f" and {len(items) - limit} more"
+    return items[0] if len(items) == 1 else ", ".join(items[:-1]) + f" and {items[-1]}" if items else "none"
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
