@@ -37,7 +37,7 @@ def format_module(module: Module, source: Source) -> str:
     entries = _entries(module, source)
     inside = {id(e.item) for e in entries}
     notes = Notes(tuple(c for c in module.comments if id(c) not in inside))
-    printer = DeclPrinter(notes)
+    printer = DeclPrinter(notes, source.text)
     parts: list[Doc | str] = []
     for i, entry in enumerate(entries):
         if i:

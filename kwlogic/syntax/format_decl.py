@@ -135,7 +135,7 @@ class DeclPrinter(WiringPrinter):
             for step in p.steps:
                 word, expr = ("assert", step.pred) if isinstance(step, StepAssert) else ("apply", step.lemma)
                 parts += [self.notes.gap(step.span.start, HARD), f"{word} ", nest(2, (yield self.expr(expr))), ";"]
-            return seq("by {", nest(2, *parts), self.notes.close(p.span.end, HARD), "}")
+            return seq("by {", nest(2, *parts, self.notes.rest(p.span.end)), HARD, "}")
         using = f" using {', '.join(map(str, p.using))}" if p.using else ""
         if isinstance(p, ByInduction):
             return seq(f"by induction {', '.join(p.vars)}{using}")

@@ -64,8 +64,9 @@ def level(e: Expr) -> int:
 class Printer:
     """Expressions to documents. Methods are generators for ``drive``, so that depth costs no stack."""
 
-    def __init__(self, notes: Notes | None = None) -> None:
+    def __init__(self, notes: Notes | None = None, text: str = "") -> None:
         self.notes = notes or Notes()
+        self.text = text
 
     def expr(self, e: Expr, at_least: int = 0) -> Printing:
         body = yield PRINTERS[type(e)](self, e)
@@ -74,14 +75,14 @@ class Printer:
     def items(self, opening: str, items: list[tuple[int, Printing]], end: int, closing: str) -> Printing:
         """A bracket of items; each comes with the place where its text begins."""
         if not items:
-            return seq(opening, self.notes.close(end, seq()), closing)
+            return seq(opening, nest(2, self.notes.rest(end)), closing)
         parts: list[Doc | str] = []
         for i, (start, item) in enumerate(items):
             parts.append(self.notes.gap(start, LINE if i else SOFT))
             parts.append((yield item))
             if i + 1 < len(items):
                 parts.append(",")
-        return group(opening, nest(2, *parts), self.notes.close(end, SOFT), closing)
+        return group(opening, nest(2, *parts, self.notes.rest(end)), SOFT, closing)
 
     def lit(self, e: Lit) -> Printing:
         return seq(e.text or literal(e.value))
@@ -228,7 +229,7 @@ class Printer:
         parts: list[Doc | str] = []
         for arm in e.arms:
             parts += [self.notes.gap(arm.span.start, line), (yield self.arm(arm))]
-        return group("match ", subject, " {", nest(2, *parts), self.notes.close(e.span.end, line), "}")
+        return group("match ", subject, " {", nest(2, *parts, self.notes.rest(e.span.end)), line, "}")
 
     def arm(self, a: Arm) -> Printing:
         parts: list[Doc | str] = [f"case {(yield pattern_text(a.pattern))}"]

@@ -127,9 +127,10 @@ class WiringPrinter(Printer):
 
     def graph(self, b: BodyGraph) -> Printing:
         parts: list[Doc | str] = []
-        for bind in b.binds:
-            parts += [self.notes.gap(bind.span.start, HARD), (yield self.bind(bind))]
-        return seq("{", nest(2, *parts), self.notes.close(b.span.end, HARD), "}")
+        for i, bind in enumerate(b.binds):
+            blank = i > 0 and self.text.count("\n", b.binds[i - 1].span.end, self.notes.first(bind.span.start)) > 1
+            parts += [self.notes.gap(bind.span.start, seq(HARD, HARD) if blank else HARD), (yield self.bind(bind))]
+        return seq("{", nest(2, *parts, self.notes.rest(b.span.end)), HARD, "}")
 
     def bind(self, b: Bind | BindAssert | BindGuard) -> Printing:
         if isinstance(b, BindAssert | BindGuard):

@@ -24,7 +24,7 @@ class Notes:
         parts: list[Doc] = []
         while self._pending(before):
             comment = self.comments[self.next]
-            parts += [FRESH, seq(comment.text), HARD] if comment.own_line else [Suffix(comment.text)]
+            parts += [FRESH, seq(comment.text), HARD]
             self.next += 1
         return seq(*parts) if parts else EMPTY
 
@@ -34,19 +34,16 @@ class Notes:
             return line
         return seq(self.trailing(before), line, self.lead(before))
 
-    def close(self, before: int, line: Doc) -> Doc:
-        """What stands between the last item and the bracket that closes after it."""
-        if not self._pending(before):
-            return line
-        parts: list[Doc] = [self.trailing(before)]
-        while self._pending(before):
-            parts += [FRESH, seq(self.comments[self.next].text)]
-            self.next += 1
-        return seq(*parts, HARD)
+    def first(self, before: int) -> int:
+        """Where the next line begins that is not yet printed: at a comment, or at ``before``."""
+        own = next((c.span.start for c in self.comments[self.next : self.next + 2] if c.own_line), before)
+        return min(own, before)
 
     def rest(self, before: int) -> Doc:
-        """Comments inside a declaration that found no line of their own while it was printed."""
-        parts: list[Doc] = []
+        """What is left before a closing bracket, or before the end of a declaration."""
+        if not self._pending(before):
+            return EMPTY
+        parts: list[Doc] = [self.trailing(before)]
         while self._pending(before):
             parts += [FRESH, seq(self.comments[self.next].text)]
             self.next += 1

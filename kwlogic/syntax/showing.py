@@ -6,10 +6,8 @@ from collections.abc import Generator
 from fractions import Fraction
 from typing import Any
 
-from kwlogic.syntax.layout import Doc
-
-Printing = Generator[Any, Any, Doc]
-Shown = Generator[Any, Any, str]
+Printing = Generator[Any, Any, Any]
+Shown = Generator[Any, Any, Any]
 
 ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
