@@ -270,8 +270,10 @@ class Links:
         names = by_name(ports)
         name = call.name.parts[-1]
         given: dict[str, s.Expr] = {}
+        good = True
         for position, arg in enumerate(call.args):
             port = arg.name or (ports[position].name if position < len(ports) else None)
+            good = good and port in names and port not in given
             if port is None:
                 message = f"`{name}` takes {counted(len(ports), 'input')}, and this is argument {position + 1}"
                 self.argument_error(message, arg.span, "one too many", body, help=f"its inputs: {self.table.show_ports(ports)}")
@@ -286,7 +288,7 @@ class Links:
             else:
                 given[port] = arg.value
         missing = [p for p in ports if p.name not in given]
-        if missing:
+        if missing and good:
             message = f"`{name}` needs {self.table.show_ports(missing)}"
             hint = f"write `{name}({', '.join(f'{p.name} = …' for p in ports)})`"
             self.argument_error(
