@@ -14,6 +14,8 @@ from kwlogic.source.data import Span
 
 @dataclass(frozen=True, slots=True)
 class Node:
+    """What has a place in a file."""
+
     span: Span = field(compare=False, repr=False)
 
 
@@ -32,6 +34,8 @@ class QName(Node):
 
 @dataclass(frozen=True, slots=True)
 class TypeName(Node):
+    """``T`` or ``T[a, b]``."""
+
     name: QName
     args: tuple[TypeExpr, ...] = ()
 
@@ -46,12 +50,16 @@ class TypeTuple(Node):
 
 @dataclass(frozen=True, slots=True)
 class TypeFun(Node):
+    """``a -> b``, ``(a, b) -> c``."""
+
     params: tuple[TypeExpr, ...]
     result: TypeExpr
 
 
 @dataclass(frozen=True, slots=True)
 class TypeRefine(Node):
+    """``{var: base | pred}``."""
+
     var: str
     base: TypeExpr
     pred: Expr
@@ -71,22 +79,28 @@ class PVar(Node):
 
 @dataclass(frozen=True, slots=True)
 class PWild(Node):
-    pass
+    """``_``"""
 
 
 @dataclass(frozen=True, slots=True)
 class PLit(Node):
+    """``12``, ``-1``, ``"text"``, ``true``"""
+
     value: int | Fraction | str | bool
 
 
 @dataclass(frozen=True, slots=True)
 class PCon(Node):
+    """``C(p, q)``"""
+
     name: QName
     args: tuple[Pattern, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class PTuple(Node):
+    """``(p, q)``"""
+
     items: tuple[Pattern, ...]
 
 
@@ -105,6 +119,8 @@ Pattern = PVar | PWild | PLit | PCon | PTuple | PList
 
 @dataclass(frozen=True, slots=True)
 class Name(Node):
+    """A name as an expression."""
+
     name: str
 
 
@@ -118,6 +134,8 @@ class Lit(Node):
 
 @dataclass(frozen=True, slots=True)
 class Unary(Node):
+    """``-e`` or ``not e``."""
+
     op: str  # "-" or "not"
     arg: Expr
 
@@ -141,6 +159,8 @@ class Compare(Node):
 
 @dataclass(frozen=True, slots=True)
 class If(Node):
+    """``if cond then then else other``"""
+
     cond: Expr
     then: Expr
     other: Expr
@@ -148,6 +168,8 @@ class If(Node):
 
 @dataclass(frozen=True, slots=True)
 class Let(Node):
+    """``let pattern = value; body``"""
+
     pattern: Pattern
     value: Expr
     body: Expr
@@ -155,12 +177,16 @@ class Let(Node):
 
 @dataclass(frozen=True, slots=True)
 class LambdaParam(Node):
+    """A parameter of a ``fn (x) => e``, its type where it is written."""
+
     name: str
     type: TypeExpr | None
 
 
 @dataclass(frozen=True, slots=True)
 class Lambda(Node):
+    """``fn (x, y: T) => body``"""
+
     params: tuple[LambdaParam, ...]
     body: Expr
 
@@ -176,6 +202,8 @@ class Binder(Node):
 
 @dataclass(frozen=True, slots=True)
 class Quant(Node):
+    """``forall x: T, y in e :: body``, or ``exists``."""
+
     kind: str  # "forall" or "exists"
     binders: tuple[Binder, ...]
     body: Expr
@@ -183,12 +211,16 @@ class Quant(Node):
 
 @dataclass(frozen=True, slots=True)
 class AssertExpr(Node):
+    """``assert pred; body``"""
+
     pred: Expr
     body: Expr
 
 
 @dataclass(frozen=True, slots=True)
 class ApplyExpr(Node):
+    """``apply lemma(args); body``"""
+
     lemma: Call
     body: Expr
 
@@ -212,18 +244,24 @@ class Arg(Node):
 
 @dataclass(frozen=True, slots=True)
 class Call(Node):
+    """``fn(args)``; also a construction."""
+
     fn: Expr
     args: tuple[Arg, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Index(Node):
+    """``subject[index]``"""
+
     subject: Expr
     index: Expr
 
 
 @dataclass(frozen=True, slots=True)
 class Slice(Node):
+    """``subject[low:high]``"""
+
     subject: Expr
     low: Expr | None
     high: Expr | None
@@ -231,6 +269,8 @@ class Slice(Node):
 
 @dataclass(frozen=True, slots=True)
 class Update(Node):
+    """``subject with (field = e)``"""
+
     subject: Expr
     fields: tuple[Arg, ...]
 
@@ -244,26 +284,36 @@ class TupleExpr(Node):
 
 @dataclass(frozen=True, slots=True)
 class Spread(Node):
+    """``*value`` inside a list."""
+
     value: Expr
 
 
 @dataclass(frozen=True, slots=True)
 class ListExpr(Node):
+    """``[a, *rest]``"""
+
     items: tuple[Expr | Spread, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class SetExpr(Node):
+    """``{a, b}``, ``{}``"""
+
     items: tuple[Expr, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class MapExpr(Node):
+    """``{k: v}``, ``{:}``"""
+
     entries: tuple[tuple[Expr, Expr], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Arm(Node):
+    """``case pattern if guard => body``"""
+
     pattern: Pattern
     guard: Expr | None
     body: Expr
@@ -271,6 +321,8 @@ class Arm(Node):
 
 @dataclass(frozen=True, slots=True)
 class Match(Node):
+    """``match subject { arms }``"""
+
     subject: Expr
     arms: tuple[Arm, ...]
 
@@ -292,6 +344,8 @@ class WRef(Node):
 
 @dataclass(frozen=True, slots=True)
 class WCall(Node):
+    """``k(x, port = e)``"""
+
     name: QName
     args: tuple[Arg, ...]
 
@@ -307,6 +361,8 @@ class WSeq(Node):
 
 @dataclass(frozen=True, slots=True)
 class WPar(Node):
+    """``a & b``"""
+
     left: Wiring
     right: Wiring
     op_span: Span = field(compare=False, repr=False)
@@ -314,6 +370,8 @@ class WPar(Node):
 
 @dataclass(frozen=True, slots=True)
 class WFallback(Node):
+    """``a ?? b``"""
+
     left: Wiring
     right: Wiring
     op_span: Span = field(compare=False, repr=False)
@@ -321,23 +379,31 @@ class WFallback(Node):
 
 @dataclass(frozen=True, slots=True)
 class WRetry(Node):
+    """``retry count body``"""
+
     count: int
     body: Wiring
 
 
 @dataclass(frozen=True, slots=True)
 class WMap(Node):
+    """``map body``"""
+
     body: Wiring
 
 
 @dataclass(frozen=True, slots=True)
 class WFold(Node):
+    """``fold body invariant (p)``"""
+
     body: Wiring
     invariant: Expr
 
 
 @dataclass(frozen=True, slots=True)
 class WIterate(Node):
+    """``iterate body while (cond) max bound invariant (p)``"""
+
     body: Wiring
     cond: Expr
     bound: int
@@ -346,6 +412,8 @@ class WIterate(Node):
 
 @dataclass(frozen=True, slots=True)
 class WCase(Node):
+    """``case (cond) then a else b``"""
+
     cond: Expr
     then: Wiring
     other: Wiring
@@ -353,22 +421,30 @@ class WCase(Node):
 
 @dataclass(frozen=True, slots=True)
 class WGuard(Node):
+    """``guard (pred)``"""
+
     pred: Expr
 
 
 @dataclass(frozen=True, slots=True)
 class WAssert(Node):
+    """``assert (pred)``"""
+
     pred: Expr
 
 
 @dataclass(frozen=True, slots=True)
 class WHole(Node):
+    """``hole(inputs) -> (outputs)``"""
+
     inputs: tuple[Param, ...]
     outputs: tuple[Param, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class WRename(Node):
+    """``body[old as new]``"""
+
     body: Wiring
     pairs: tuple[tuple[str, str], ...]
 
@@ -397,23 +473,31 @@ class Clause(Node):
 
 @dataclass(frozen=True, slots=True)
 class Decreases(Node):
+    """``decreases e1, e2``"""
+
     measures: tuple[Expr, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Variant(Node):
+    """One constructor of a data type."""
+
     name: str
     fields: tuple[Param, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class UseDecl(Node):
+    """``use module (names)``; ``names`` is None where there is no list."""
+
     module: QName
     names: tuple[tuple[str, Span], ...] | None
 
 
 @dataclass(frozen=True, slots=True)
 class ResourceDecl(Node):
+    """``resource name``"""
+
     name: str
     name_span: Span = field(compare=False, repr=False)
     doc: tuple[str, ...] = field(default=(), kw_only=True)
@@ -433,6 +517,8 @@ class TypeDecl(Node):
 
 @dataclass(frozen=True, slots=True)
 class RecordDecl(Node):
+    """``record R[a](fields)``"""
+
     name: str
     name_span: Span = field(compare=False, repr=False)
     tparams: tuple[str, ...]
@@ -442,6 +528,8 @@ class RecordDecl(Node):
 
 @dataclass(frozen=True, slots=True)
 class FnDecl(Node):
+    """``fn f[a](params) -> result clauses = body``"""
+
     name: str
     name_span: Span = field(compare=False, repr=False)
     tparams: tuple[str, ...]
@@ -455,39 +543,53 @@ class FnDecl(Node):
 
 @dataclass(frozen=True, slots=True)
 class ByInduction(Node):
+    """``by induction x, y using l``"""
+
     vars: tuple[str, ...]
     using: tuple[QName, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ByRecursion(Node):
+    """``by induction f(x) using l``"""
+
     call: Call
     using: tuple[QName, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ByCases(Node):
+    """``by cases e using l``"""
+
     subject: Expr
     using: tuple[QName, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ByAuto(Node):
+    """``by auto using l``"""
+
     using: tuple[QName, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class StepAssert(Node):
+    """``assert pred;``"""
+
     pred: Expr
 
 
 @dataclass(frozen=True, slots=True)
 class StepApply(Node):
+    """``apply lemma(args);``"""
+
     lemma: Call
 
 
 @dataclass(frozen=True, slots=True)
 class BySteps(Node):
+    """``by { steps }``"""
+
     steps: tuple[StepAssert | StepApply, ...]
 
 
@@ -510,21 +612,29 @@ class LemmaDecl(Node):
 
 @dataclass(frozen=True, slots=True)
 class Version(Node):
+    """``version "1.2.0"``"""
+
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Family(Node):
+    """``family "..."``"""
+
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence(Node):
+    """``evidence port, ...``"""
+
     names: tuple[tuple[str, Span], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Rollback(Node):
+    """``rollback kernel``"""
+
     kernel: QName
 
 
@@ -538,6 +648,8 @@ class Resources(Node):
 
 @dataclass(frozen=True, slots=True)
 class Flag(Node):
+    """``deterministic``, ``irrevocable`` or ``idempotent``."""
+
     name: str  # deterministic, irrevocable, idempotent
 
 
@@ -546,16 +658,22 @@ KernelClause = Clause | Decreases | Version | Family | Evidence | Rollback | Res
 
 @dataclass(frozen=True, slots=True)
 class BodyExpr(Node):
+    """``= expr``"""
+
     expr: Expr
 
 
 @dataclass(frozen=True, slots=True)
 class BodyCompose(Node):
+    """``= compose wiring``"""
+
     wiring: Wiring
 
 
 @dataclass(frozen=True, slots=True)
 class PromptHole(Node):
+    """``{expr}`` in a prompt; the span holds the braces."""
+
     expr: Expr
 
 
@@ -580,16 +698,22 @@ class Bind(Node):
 
 @dataclass(frozen=True, slots=True)
 class BindAssert(Node):
+    """``assert pred;``"""
+
     pred: Expr
 
 
 @dataclass(frozen=True, slots=True)
 class BindGuard(Node):
+    """``guard pred;``"""
+
     pred: Expr
 
 
 @dataclass(frozen=True, slots=True)
 class BodyGraph(Node):
+    """``{ binds }``"""
+
     binds: tuple[Bind | BindAssert | BindGuard, ...]
 
 
@@ -598,6 +722,8 @@ Body = BodyExpr | BodyCompose | BodyOracle | BodyGraph
 
 @dataclass(frozen=True, slots=True)
 class KernelDecl(Node):
+    """``kernel k(inputs) -> (outputs) clauses body``"""
+
     name: str
     name_span: Span = field(compare=False, repr=False)
     tparams: tuple[str, ...]
@@ -619,6 +745,8 @@ class ExampleDecl(Node):
 
 @dataclass(frozen=True, slots=True)
 class RefineDecl(Node):
+    """``refine abstract by concrete``"""
+
     abstract: QName
     concrete: QName
     doc: tuple[str, ...] = field(default=(), kw_only=True)
