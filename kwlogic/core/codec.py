@@ -223,10 +223,9 @@ class _Decoder:
         for key in node:
             if key not in keys and key not in more:
                 missing = [k for k in keys if k not in node]
-                shown = ", ".join(f"`{k}`" for k in keys)
-                raise DecodeError(
-                    show_path(path), f"only the keys {shown}" if keys else "no keys", f"the unknown key `{key}`", near(key, missing or keys)
-                )
+                shown = ", ".join(f"`{k}`" for k in (*more, *keys))
+                expected = f"only the keys {shown}" if shown else "no keys"
+                raise DecodeError(show_path(path), expected, f"the unknown key `{key}`", near(key, missing or keys))
         found = []
         for _, key, type in fields:
             if key not in node:
