@@ -25,7 +25,7 @@ def linear(r: random.Random, n: int, wrong: bool) -> str:
 kernel linear{n}(x: Int, y: Int) -> (z: Int)
   requires x >= 0 and y >= {c}
   ensures z == {a} * x + {c} * y - {shown}
-  ensures z >= {c * c - b - (0 if not wrong else -1)}
+  ensures x > y ==> z > {a + c} * y - {b + (0 if not wrong else -1)}
 = {a} * x + {c} * y - {b}
 """
 
@@ -132,7 +132,6 @@ def greeting(r: random.Random, n: int, wrong: bool) -> str:
     word = r.choice(["Hello", "Dear", "To", "Servus"])
     return f"""\
 kernel greet{n}(name: String) -> (s: String)
-  requires len(name) > 0
   ensures starts_with(s, "{word} ")
   ensures len(s) == len(name) + {len(word) + (2 if wrong else 1)}
 = "{word} " ++ name
@@ -156,7 +155,7 @@ def stored(r: random.Random, n: int, wrong: bool) -> str:
 kernel store{n}(m: Map[Int, Int], k: Int, v: Int) -> (out: Map[Int, Int])
   ensures k in out and out[k] == v + {by}
   ensures forall j: Int :: j != k ==> (j in out <==> j in m)
-= put(m, {"k + 1" if wrong else "k"}, v + {by})
+= put({"k + 1" if wrong else "k"}, v + {by}, m)
 """
 
 
