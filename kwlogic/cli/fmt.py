@@ -13,7 +13,7 @@ from pathlib import Path
 from kwlogic.cli.output import print_diagnostics
 from kwlogic.source.codes import diagnostic
 from kwlogic.source.data import Diagnosed, Diagnostic, Severity, Source
-from kwlogic.workspace.config import find_project
+from kwlogic.workspace.config import project_of
 from kwlogic.workspace.data import Selection
 from kwlogic.workspace.load import read_source
 from kwlogic.workspace.select import select
@@ -32,7 +32,7 @@ def run_fmt(paths: tuple[str, ...], only_check: bool, diff: bool) -> int:
             raise Diagnosed(diagnostic("KW704", "`-` (stdin) cannot be mixed with other paths"))
         return _stdin(only_check, diff)
     cwd = Path.cwd()
-    selections, missing = select(paths, find_project(cwd, cwd), cwd)
+    selections, missing = select(paths, project_of(paths, cwd), cwd)
     print_diagnostics(missing, {}, sys.stderr)
     counts = _Counts()
     for selection in selections:

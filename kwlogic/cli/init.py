@@ -29,10 +29,7 @@ kernel discount(price: Real, percent: Real) -> (net: Real)
 
 ## What a list of prices adds up to.
 fn total(prices: List[Real]) -> Real
-= match prices {
-    case [] => 0.0
-    case [price, *rest] => price + total(rest)
-  }
+= match prices { case [] => 0.0 case [price, *rest] => price + total(rest) }
 
 lemma total_append(a: List[Real], b: List[Real])
   ensures total(a ++ b) == total(a) + total(b)

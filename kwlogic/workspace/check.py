@@ -16,7 +16,7 @@ from kwlogic.solve.cache import Cache, open_cache
 from kwlogic.source.codes import diagnostic
 from kwlogic.source.data import Diagnostic, Severity, Source, Span
 from kwlogic.vc.data import Plan, Result
-from kwlogic.workspace.config import OWN_FILE, SHARED_FILE, find_project, show_path
+from kwlogic.workspace.config import OWN_FILE, SHARED_FILE, project_of, show_path
 from kwlogic.workspace.data import CheckRequest, CheckResult, Progress, Project, Selection
 from kwlogic.workspace.findings import finding, start_of, unused_requires
 from kwlogic.workspace.lints import Found, lint_diagnostics
@@ -28,7 +28,7 @@ from kwlogic.workspace.select import select
 def check(request: CheckRequest, progress: Progress | None = None) -> CheckResult:
     """Check what the request selects. Raises Diagnosed where the request or the configuration is wrong."""
     began = time.perf_counter()
-    project = find_project(request.cwd, request.cwd)
+    project = project_of(request.paths, request.cwd)
     selections, missing = select(request.paths, project, request.cwd)
     if not selections:
         sources = {project.source.path: project.source} if project.source else {}

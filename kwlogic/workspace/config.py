@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 import tomllib
 from pathlib import Path
@@ -32,11 +33,21 @@ def find_project(start: Path, shown_from: Path) -> Project:
     for folder in (start, *start.parents):
         for name in (OWN_FILE, SHARED_FILE):
             path = folder / name
-            if path.is_file():
+            if os.path.isfile(path):
                 found = _read(path, shown_from)
                 if found is not None:
                     return found
     return Project(start, Config())
+
+
+def project_of(paths: tuple[str, ...], cwd: Path) -> Project:
+    """The project of the current folder; where there is none, of the first path that is asked for."""
+    project = find_project(cwd, cwd)
+    if project.source is not None or not paths:
+        return project
+    first = Path(os.path.normpath(cwd / paths[0].partition("::")[0]))
+    found = find_project(first if os.path.isdir(first) else first.parent, cwd) if "\0" not in paths[0] else project
+    return found if found.source is not None else project
 
 
 def _read(path: Path, shown_from: Path) -> Project | None:

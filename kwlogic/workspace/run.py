@@ -13,7 +13,7 @@ from kwlogic.core.program import Clause, ComposeBody, ExprBody, Kernel, Program
 from kwlogic.source.codes import diagnostic
 from kwlogic.source.data import Diagnostic, Severity, Source
 from kwlogic.workspace.check import elaborate_all
-from kwlogic.workspace.config import find_project
+from kwlogic.workspace.config import project_of
 from kwlogic.workspace.findings import one_line, short
 from kwlogic.workspace.load import Loaded, load
 from kwlogic.workspace.outcome import MAX_STEPS, Outcome, parts_notes, shown, stopped
@@ -27,7 +27,7 @@ def run_kernel(name: str, document: str, paths: tuple[str, ...], cwd: Path) -> O
     """Run a kernel on a JSON document. Raises Diagnosed where the configuration is wrong."""
     file, colons, wanted = name.partition("::")
     where = (file,) if colons else paths
-    project = find_project(cwd, cwd)
+    project = project_of(where, cwd)
     selections, missing = select(where, project, cwd)
     if missing:
         return Outcome(diagnostics=missing, sources=_config_source(project.source), usage=True)
