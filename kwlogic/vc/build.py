@@ -89,6 +89,8 @@ class Maker:
         for hyp, need in walk.asserted.items():
             owners.setdefault(id(need), []).append(hyp)
         for need in walk.needs:
+            if need.goal is TRUE:
+                continue
             said = tuple(h for site in recursion[: need.after] for h in site)
             made = self.need(need, (*hyps, *said), vars)
             self.owed.update((h, made.id) for h in owners.get(id(need), ()))

@@ -53,6 +53,10 @@ class Context:
             found = self.walks[name] = _walk(self.program, name)
         return found
 
+    def body_of(self, name: str) -> Term:
+        """The body of a fn or expression kernel, or the steps of a lemma; ``true`` where there is none."""
+        return _body(self.program, name)
+
     def reaches(self, start: str, goal: str) -> bool:
         """Whether ``start`` refers to ``goal``, however indirectly."""
         seen, stack = {start}, [start]
@@ -75,15 +79,23 @@ class Context:
 
 def _walk(program: Program, name: str) -> Walk:
     fn, lemma, kernel = program.fns.get(name), program.lemmas.get(name), program.kernels.get(name)
+    body = _body(program, name)
     if fn is not None:
-        return _run(program, fn.group, {p.name for p in fn.params} | {"result"}, Mode.EXPRESSION, fn.body, fn.name_span)
+        return _run(program, fn.group, {p.name for p in fn.params} | {"result"}, Mode.EXPRESSION, body, fn.name_span)
     if kernel is not None:
         names = {p.name for p in (*kernel.inputs, *kernel.outputs)}
-        term = kernel.body.term if isinstance(kernel.body, ExprBody) else TRUE
-        return _run(program, frozenset(), names, Mode.EXPRESSION, term, kernel.name_span)
+        return _run(program, frozenset(), names, Mode.EXPRESSION, body, kernel.name_span)
     assert lemma is not None
-    steps = lemma.proof.term if isinstance(lemma.proof, BySteps) else TRUE
-    return _run(program, frozenset((name,)), {p.name for p in lemma.params}, Mode.PROOF, steps, lemma.name_span)
+    return _run(program, frozenset((name,)), {p.name for p in lemma.params}, Mode.PROOF, body, lemma.name_span)
+
+
+def _body(program: Program, name: str) -> Term:
+    fn, lemma, kernel = program.fns.get(name), program.lemmas.get(name), program.kernels.get(name)
+    if fn is not None:
+        return fn.body
+    if kernel is not None:
+        return kernel.body.term if isinstance(kernel.body, ExprBody) else TRUE
+    return lemma.proof.term if lemma is not None and isinstance(lemma.proof, BySteps) else TRUE
 
 
 def _run(program: Program, group: frozenset[str], taken: set[str], mode: Mode, term: Term, span: Span) -> Walk:

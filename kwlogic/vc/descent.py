@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from kwlogic.core.logic import erase
 from kwlogic.core.program import Clause, Param
-from kwlogic.core.terms import Term
+from kwlogic.core.terms import Op, Term
+from kwlogic.core.walk import fold
 from kwlogic.source.data import Span
 from kwlogic.vc.context import Context
 from kwlogic.vc.instances import param_vars
@@ -52,9 +53,11 @@ class Guessed:
 
 @dataclass(frozen=True, slots=True)
 class NotFound:
-    """``missing``: members without a ``decreases`` in a group where another has one."""
+    """``missing``: members without a ``decreases`` in a group where another has one. ``endless``: the recursion plainly
+    does not end, whatever the input; otherwise it is only not known to."""
 
     missing: tuple[str, ...] = ()
+    endless: bool = False
 
 
 Outcome = Written | Structural | Guessed | NotFound
@@ -92,7 +95,33 @@ def _outcome(context: Context, members: tuple[Member, ...]) -> Outcome:
     if any(m.decreases for m in members):
         return NotFound(tuple(m.name for m in members if not m.decreases))
     options = guesses(_callers(context, members))
-    return Guessed(tuple(options)) if options else NotFound()
+    return Guessed(tuple(options)) if options else NotFound(endless=_endless(context, members))
+
+
+def _endless(context: Context, members: tuple[Member, ...]) -> bool:
+    """Whether every evaluation of every member calls again, or a call passes on all that its caller was given."""
+    names = frozenset(m.name for m in members)
+    if all(calls_always(context.body_of(m.name), names) for m in members):
+        return True
+    return any(s.name == m.name and s.args == param_vars(m.params) for m in members for s in m.sites)
+
+
+def calls_always(body: Term, names: frozenset[str]) -> bool:
+    """Whether evaluating ``body`` always reaches a call (or application) of one of ``names``."""
+
+    def step(term: Term, parts: tuple[bool, ...]) -> bool:
+        match term.op:
+            case Op.CALL | Op.LEMMA if term.data[0] in names:
+                return True
+            case Op.IF:
+                return parts[0] or (parts[1] and parts[2])
+            case Op.AND | Op.OR | Op.IMPLIES:
+                return parts[0]
+            case Op.LAMBDA | Op.FORALL | Op.EXISTS:
+                return False
+        return any(parts)
+
+    return fold((body,), step)[body]
 
 
 # ---------------------------------------------------------------- structure

@@ -18,7 +18,7 @@ from kwlogic.vc.linear import constant, difference, linear, minus
 from kwlogic.vc.opaque import Opaque
 from kwlogic.vc.walked import Site
 
-SIMPLE, LEXICOGRAPHIC, PRODUCT = 10, 4, 4
+SIMPLE, LEXICOGRAPHIC, PRODUCT = 8, 4, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +119,15 @@ def _alone(caller: Caller, steps: list[Step]) -> list[Measures]:
     changes = {m: [change((m, m), s) for s in steps] for m in pool}
     falling = [m for m in pool if all(c is None or c < 0 for c in changes[m])]
     falling.sort(key=lambda m: sum(c is None for c in changes[m]))
-    found: list[Measures] = [{caller.name: (m,)} for m in falling[:SIMPLE]]
+    found: list[Measures] = [{caller.name: (m,)} for m in falling[: SIMPLE - 3]]
+    if any(all(c is not None for c in changes[m]) for m in falling):
+        return found
     still = [m for m in pool if all(c is None or c <= 0 for c in changes[m]) and any(c != 0 for c in changes[m])]
     for first, second in permutations(still[:LEXICOGRAPHIC] + _resetting(pool, still)[:LEXICOGRAPHIC], 2):
         pairs = zip(changes[first], changes[second], strict=True)
         if all(a is None or a < 0 or (a == 0 and (b is None or b < 0)) for a, b in pairs):
             found.append({caller.name: (first, second)})
-    return found[: 2 * SIMPLE]
+    return found[:SIMPLE]
 
 
 def _resetting(pool: list[Term], still: list[Term]) -> list[Term]:

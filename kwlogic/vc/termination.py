@@ -26,7 +26,8 @@ from kwlogic.vc.opaque import Opaque
 from kwlogic.vc.sizes import Order, compare
 from kwlogic.vc.walked import Site
 
-NO_REASON = "no reason was found why the recursion ends"
+NO_REASON = "no reason was found why the recursion ends; a `decreases` with what gets smaller would give one"
+TRIED = ("structural recursion on the parameters", "Int measures that the conditions before the calls suggest")
 
 
 def termination(
@@ -50,9 +51,12 @@ def termination(
             )
         case Guessed(options):
             _guessed(maker, here, members, options, hyps)
-        case NotFound(missing):
-            maker.add(Kind.TERMINATION, Goal.GIVEN, here.span, given=Unknown(NO_REASON), detail=NO_REASON, text=_text(here, maker))
-            return _not_found(context, here, members, missing)
+        case NotFound():
+            detail = "the recursion must end"
+            maker.add(
+                Kind.TERMINATION, Goal.GIVEN, here.span, given=Unknown(NO_REASON, tried=TRIED), detail=detail, text=_text(here, maker)
+            )
+            return _not_found(context, here, members, outcome)
         case _:
             _written(context, maker, here, members, hyps, recursion)
     return ()
@@ -185,22 +189,19 @@ def _place(program: Program, old: Term, new: Term, counted: bool, site: Site) ->
 # ---------------------------------------------------------------- nothing found
 
 
-def _not_found(context: Context, here: Member, members: tuple[Member, ...], missing: tuple[str, ...]) -> tuple[Diagnostic, ...]:
-    """A group is reported once, at its first member that recurses."""
+def _not_found(context: Context, here: Member, members: tuple[Member, ...], outcome: NotFound) -> tuple[Diagnostic, ...]:
+    """A group is reported once, at its first member that recurses; where it may end after all, the verdict is enough."""
     first = next(m for m in members if m.sites)
-    if here is not first:
+    if here is not first or not (outcome.endless or outcome.missing):
         return ()
-    names = [f"`{_short(m.name)}`" for m in members]
-    if missing:
-        lacking = " and ".join(f"`{_short(n)}`" for n in missing)
-        message = f"no reason was found why the mutual recursion of {', '.join(names)} ends: {lacking} has no `decreases`"
-        advice = "write a `decreases` for each function of the group; they are compared with one another at the calls"
-    else:
-        message = f"no reason was found why the recursion of {' and '.join(names)} ends"
-        advice = "recurse on a part of a parameter (the rest of a list, a child of a tree), or write `decreases e` with what gets smaller"
-    calls = tuple(Label(s.span, "this call makes no parameter smaller") for m in members for s in m.sites)[:3]
-    tried = (
-        "tried: whether some parameter becomes a part of itself in every cycle of calls",
-        "tried: Int measures that the conditions before the calls suggest (none of them falls in every call and has a bound)",
-    )
-    return (diagnostic("KW506", message, here.name_span, "this declaration", *calls, notes=tried, help=advice),)
+    names = " and ".join(f"`{_short(m.name)}`" for m in members)
+    message = f"no reason was found why the recursion of {names} ends"
+    advice = "recurse on a part of a parameter (the rest of a list, a child of a tree), or write `decreases e` with what gets smaller"
+    said = "this call makes no parameter smaller"
+    if outcome.missing:
+        message += ": " + ", ".join(f"`{_short(n)}`" for n in outcome.missing) + " has no `decreases`, while another member has one"
+        advice = "write a `decreases` for each function of the recursion; they are compared with one another at the calls"
+        said = "this call counts"
+    calls = tuple(Label(s.span, said) for m in members for s in m.sites)[:3]
+    notes = tuple(f"tried: {t}" for t in TRIED)
+    return (diagnostic("KW506", message, here.name_span, "this declaration", *calls, notes=notes, help=advice),)
