@@ -11,7 +11,7 @@ from kwlogic.syntax import data as syn
 
 def fits_shape(e: syn.Call, sig: Sig) -> bool:
     """Whether the number of arguments is right; overloaded functions take them by position."""
-    return len(e.args) == len(sig.params) and not any([a.name for a in e.args])
+    return len(e.args) == len(sig.params) and not any(a.name for a in e.args)
 
 
 def arity_text(e: syn.Call) -> str:
@@ -23,7 +23,7 @@ def arity_text(e: syn.Call) -> str:
 def arrange(ctx: Ctx, e: syn.Call, entry: Entry, sig: Sig) -> list[syn.Expr]:
     """The argument of each parameter."""
     args = e.args
-    if len(args) == len(sig.params) and not any([a.name for a in args]):
+    if len(args) == len(sig.params) and not any(a.name for a in args):
         return [a.value for a in args]
     what = "field" if entry.kind == "ctor" else "input" if entry.kind == "kernel" else "parameter"
     declared = (Label(entry.span, "declared here"),) if entry.span is not None else ()
@@ -46,7 +46,8 @@ def arrange(ctx: Ctx, e: syn.Call, entry: Entry, sig: Sig) -> list[syn.Expr]:
                     arg.span,
                     "no such name",
                     *declared,
-                    help=did_you_mean(name, sig.names) or (f"it has {listed(sig.names)}" if sig.names else "give its arguments by position"),
+                    help=did_you_mean(name, sig.names)
+                    or (f"it has {listed(sig.names)}" if sig.names else "give its arguments by position"),
                 )
             if name in slots:
                 ctx.fail("KW306", f"the {what} `{name}` is given twice", arg.span, "again here", Label(slots[name].span, "first here"))

@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from kwlogic.core.terms import Op, Term, mk, mk_at, mk_call, mk_con, mk_lambda, mk_prim, mk_var
 from kwlogic.core.types import INT, REAL, Type
-from kwlogic.elab.arguments import arrange, arity_text, fits_shape
+from kwlogic.elab.arguments import arity_text, arrange, fits_shape
 from kwlogic.elab.context import Ctx, Env, first_order, is_meta, shown
 from kwlogic.elab.finish import no_functions, want_first_order
 from kwlogic.elab.infer import conversion, infer, mismatch, rule, to_real
@@ -108,11 +108,19 @@ def _argument(
     term = infer(ctx, env, arg, wanted)
     if term.type is wanted or ctx.unify(term.type, wanted):
         return term
-    _wrong_argument(ctx, env, arg, term, params, index, entry, e, slots)
+    return _wrong_argument(ctx, env, arg, term, params, index, entry, e, slots)
 
 
 def _wrong_argument(
-    ctx: Ctx, env: Env, arg: syn.Expr, term: Term, params: tuple[Type, ...], index: int, entry: Entry | None, e: syn.Call, slots: list[syn.Expr]
+    ctx: Ctx,
+    env: Env,
+    arg: syn.Expr,
+    term: Term,
+    params: tuple[Type, ...],
+    index: int,
+    entry: Entry | None,
+    e: syn.Call,
+    slots: list[syn.Expr],
 ) -> NoReturn:
     if entry is None or entry.sig is None:
         mismatch(ctx, arg, term.type, params[index])
@@ -224,8 +232,8 @@ def choose(
 ) -> list[tuple[Entry, Sig]]:
     """The candidates that the types admit; the nearest one where the own module offers it."""
     heads = {i: ctx.head(t) for i, t in types.items()}
-    likely = [(x, s) for x, s in shaped if all([_head_fits(s.params[i], t) for i, t in heads.items()])]
-    likely = [(x, s) for x, s in likely if all([_lambda_fits(s.params[i], a) for i, a in enumerate(given) if i not in types])]
+    likely = [(x, s) for x, s in shaped if all(_head_fits(s.params[i], t) for i, t in heads.items())]
+    likely = [(x, s) for x, s in likely if all(_lambda_fits(s.params[i], a) for i, a in enumerate(given) if i not in types)]
     if len(likely) != 1 or not types:
         likely = [c for c in likely if _admits(ctx, c[1], types, None)]
     elif not _admits(ctx, likely[0][1], types, None):
@@ -259,9 +267,7 @@ def _wrong_count(ctx: Ctx, e: syn.Call, entries: list[Entry]) -> NoReturn:
     ctx.fail("KW305", f"no `{name}` takes {arity_text(e)}", e.span, "", notes=notes)
 
 
-def _no_choice(
-    ctx: Ctx, e: syn.Call, shaped: list[tuple[Entry, Sig]], chosen: list[tuple[Entry, Sig]], early: dict[int, Term]
-) -> NoReturn:
+def _no_choice(ctx: Ctx, e: syn.Call, shaped: list[tuple[Entry, Sig]], chosen: list[tuple[Entry, Sig]], early: dict[int, Term]) -> NoReturn:
     name = shaped[0][0].name
     types = [ctx.show(early[i].type) if i in early else "a function" for i in range(len(e.args))]
     given = ", ".join(types)
@@ -278,7 +284,9 @@ def _no_choice(
     order = next((o for x, _ in shaped if (o := _reordered(ctx, e, x, early)) is not None), None)
     if order is None:
         for index, term in early.items():
-            if ctx.zonk(term.type) is INT and any(_admits(ctx, s, {**{i: t.type for i, t in early.items()}, index: REAL}, None) for _, s in shaped):
+            if ctx.zonk(term.type) is INT and any(
+                _admits(ctx, s, {**{i: t.type for i, t in early.items()}, index: REAL}, None) for _, s in shaped
+            ):
                 help, fix = to_real(ctx, e.args[index].value)
     ctx.fail(
         "KW304",
@@ -363,7 +371,7 @@ def named_value(ctx: Ctx, env: Env, e: syn.Expr, entries: tuple[Entry, ...], hin
             return mk_con(entry.qname, (), ctx.zonk(result))
     if wanted is not None and wanted.head == "Fun" and not wanted.is_var:
         return _eta(ctx, e, usable, wanted)
-    _not_called(ctx, e, usable)
+    return _not_called(ctx, e, usable)
 
 
 def _not_called(ctx: Ctx, e: syn.Expr, usable: list[Entry]) -> NoReturn:
@@ -372,7 +380,14 @@ def _not_called(ctx: Ctx, e: syn.Expr, usable: list[Entry]) -> NoReturn:
     args = ", ".join(sig.names) if sig.names or not sig.params else ", ".join("..." for _ in sig.params)
     kind = {"ctor": "constructor", "prim": "function", "fn": "function", "kernel": "kernel"}[entry.kind]
     more = (Label(entry.span, "declared here"),) if entry.span is not None else ()
-    ctx.fail("KW301", f"`{entry.name}` is a {kind}, and a value is wanted here", e.span, "not called", *more, help=f"call it: `{entry.name}({args})`")
+    ctx.fail(
+        "KW301",
+        f"`{entry.name}` is a {kind}, and a value is wanted here",
+        e.span,
+        "not called",
+        *more,
+        help=f"call it: `{entry.name}({args})`",
+    )
 
 
 def _eta(ctx: Ctx, e: syn.Expr, usable: list[Entry], wanted: Type) -> Term:
@@ -388,7 +403,14 @@ def _eta(ctx: Ctx, e: syn.Expr, usable: list[Entry], wanted: Type) -> Term:
         if len(fits) > 1:
             notes = tuple(show_signature(ctx, x) for x, _ in fits)
             help = "write a lambda with annotated parameters, as in `fn (x: Int) => ...`"
-            ctx.fail("KW208", f"`{fits[0][0].name}` could be one of several here", e.span, f"wanted as `{ctx.show(wanted)}`", notes=notes, help=help)
+            ctx.fail(
+                "KW208",
+                f"`{fits[0][0].name}` could be one of several here",
+                e.span,
+                f"wanted as `{ctx.show(wanted)}`",
+                notes=notes,
+                help=help,
+            )
         ctx.fail(
             "KW305",
             f"a function of {counted(len(types), 'parameter')} is wanted here, and `{usable[0].name}` takes {len(shaped[0][1].params)}",
@@ -403,7 +425,13 @@ def _eta(ctx: Ctx, e: syn.Expr, usable: list[Entry], wanted: Type) -> Term:
         if not ctx.unify(t, p):
             notes = (show_signature(ctx, entry),)
             found = ctx.show(t)
-            ctx.fail("KW301", f"`{entry.name}` does not fit here: it works on `{ctx.show(p)}`, not `{found}`", e.span, f"should be `{ctx.show(wanted)}`", notes=notes)
+            ctx.fail(
+                "KW301",
+                f"`{entry.name}` does not fit here: it works on `{ctx.show(p)}`, not `{found}`",
+                e.span,
+                f"should be `{ctx.show(wanted)}`",
+                notes=notes,
+            )
     names = [ctx.fresh(n) for n in (sig.names or tuple("xyzuvw"[: len(params)]))]
     if any(not first_order(p) for p in params):
         no_functions(ctx, f"a parameter of `{entry.name}` here", e.span)
@@ -426,7 +454,9 @@ def lemma_call(ctx: Ctx, env: Env, e: syn.Call) -> tuple[tuple[str, tuple[Type, 
         ctx.fail("KW211", f"`apply` takes a lemma, and `{ctx.text(e.fn.span)}` is {what}", e.fn.span, "not a lemma")
     if len(lemmas) > 1:
         notes = tuple(show_signature(ctx, x) for x in lemmas)
-        ctx.fail("KW208", f"`{lemmas[0].name}` could be one of several here", e.fn.span, notes=notes, help="write the module's name in front")
+        ctx.fail(
+            "KW208", f"`{lemmas[0].name}` could be one of several here", e.fn.span, notes=notes, help="write the module's name in front"
+        )
     entry = lemmas[0]
     sig = signature_of(ctx, entry)
     slots = arrange(ctx, e, entry, sig)

@@ -139,8 +139,8 @@ def index(ctx: Ctx, env: Env, e: syn.Index, hint: Type | None) -> Term:
 def _indexable(ctx: Ctx, e: syn.Expr, t: Type, heads: tuple[str, ...]) -> Type:
     type = ctx.head(t)
     if is_meta(type):
-        help = "annotate the parameter it comes from, as in `fn (xs: List[Int]) => ...`"
-        ctx.fail("KW307", "the type of what is indexed is not known yet", e.span, "type not known", help=help)
+        annotate = "annotate the parameter it comes from, as in `fn (xs: List[Int]) => ...`"
+        ctx.fail("KW307", "the type of what is indexed is not known yet", e.span, "type not known", help=annotate)
     if type.is_var or type.head not in heads:
         help = None
         if type.head == "Tuple":

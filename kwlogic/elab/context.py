@@ -99,10 +99,7 @@ class Ctx:
             return self._solve(b.head, a)
         if a.is_var or b.is_var or a.head != b.head or len(a.args) != len(b.args):
             return False
-        for x, y in zip(a.args, b.args):
-            if x is not y and not self.unify(x, y):
-                return False
-        return True
+        return all(x is y or self.unify(x, y) for x, y in zip(a.args, b.args))
 
     def _solve(self, name: str, t: Type) -> bool:
         t = self.zonk(t)
@@ -180,7 +177,7 @@ class Ctx:
 def _occurs(name: str, t: Type) -> bool:
     if t.is_var:
         return t.head == name
-    return any([_occurs(name, a) for a in t.args if a.has_vars])
+    return any(_occurs(name, a) for a in t.args if a.has_vars)
 
 
 def shown(t: Type, limit: int = 200) -> str:

@@ -144,7 +144,9 @@ def _declared_refinement(world: World, entry: TypeEntry) -> None:
     if not entry.alias.refined:
         return
     ctx = entry.ctx
-    assert ctx is not None and isinstance(entry.decl, syn.TypeDecl) and entry.decl.alias is not None
+    assert ctx is not None
+    assert isinstance(entry.decl, syn.TypeDecl)
+    assert entry.decl.alias is not None
     node = entry.decl.alias
     name = node.var if isinstance(node, syn.TypeRefine) else "value"
     own = Ctx(world, entry.scope, entry.tparams)

@@ -78,8 +78,8 @@ def data_of(ctx: Ctx, e: syn.Expr, t: Type, name: str, span: Span) -> tuple[Type
     """The data type whose field is asked for."""
     type = ctx.zonk(t)
     if is_meta(type):
-        help = "annotate the parameter it comes from, as in `fn (p: Point) => ...`"
-        ctx.fail("KW307", f"the type that should have the field `{name}` is not known yet", e.span, "type not known", help=help)
+        annotate = "annotate the parameter it comes from, as in `fn (p: Point) => ...`"
+        ctx.fail("KW307", f"the type that should have the field `{name}` is not known yet", e.span, "type not known", help=annotate)
     data = ctx.world.datas.get(type.head) if not type.is_var else None
     if data is None:
         if type.head in ctx.world.type_entries:
@@ -92,7 +92,14 @@ def data_of(ctx: Ctx, e: syn.Expr, t: Type, name: str, span: Span) -> tuple[Type
         }.get(type.head)
         if name in ctx.scope.own or name in ctx.world.std_values:
             help = f"methods are functions here: `{name}({ctx.text(e.span)})`"
-        ctx.fail("KW209", f"`{ctx.show(type)}` has no field `{name}`", span, "no such field", Label(e.span, f"this is `{ctx.show(type)}`"), help=help)
+        ctx.fail(
+            "KW209",
+            f"`{ctx.show(type)}` has no field `{name}`",
+            span,
+            "no such field",
+            Label(e.span, f"this is `{ctx.show(type)}`"),
+            help=help,
+        )
     ctx.deps.add("type " + data.name)
     return type, data
 

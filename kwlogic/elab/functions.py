@@ -22,7 +22,7 @@ from kwlogic.elab.refine import clauses_of
 from kwlogic.elab.rtypes import RType
 from kwlogic.elab.state import Entry, Stop, World
 from kwlogic.elab.suggest import did_you_mean, listed
-from kwlogic.source.data import Label
+from kwlogic.source.data import Label, Span
 from kwlogic.syntax import data as syn
 
 T = TypeVar("T")
@@ -65,8 +65,8 @@ def elaborate_fn(world: World, entry: Entry, decl: syn.FnDecl) -> None:
     shapes, result = entry.shapes[:-1], entry.shapes[-1]
     env = environment(decl.params, shapes)
     attempt = Attempt()
-    requires = attempt(lambda: type_clauses(ctx, decl.params, shapes), [])
-    ensures = attempt(lambda: clauses_of(ctx, result, "result", decl.result.span), [])
+    requires: list[Clause] = attempt(lambda: type_clauses(ctx, decl.params, shapes), [])
+    ensures: list[Clause] = attempt(lambda: clauses_of(ctx, result, "result", decl.result.span), [])
     attempt(lambda: unique_labels(ctx, decl.clauses), None)
     outside = {**env, "result": mk_var("result", result.type)}
     if any(isinstance(c, syn.Clause) and c.kind == "ensures" for c in decl.clauses) and "result" in env:
@@ -83,7 +83,7 @@ def elaborate_fn(world: World, entry: Entry, decl: syn.FnDecl) -> None:
                 (requires if requirement else ensures).append(made)
     ctx.hidden = {}
     decreases = attempt(lambda: one_decreases(ctx, decl.clauses), None)
-    terms = attempt(lambda: measures(ctx, env, decreases) if decreases is not None else (), ())
+    terms: tuple[Term, ...] = attempt(lambda: measures(ctx, env, decreases) if decreases is not None else (), ())
     ctx.calls.clear()
     body = attempt(lambda: fn_body(ctx, env, decl, result.type), TRUE)
     attempt.settle()
@@ -120,7 +120,7 @@ def elaborate_lemma(world: World, entry: Entry, decl: syn.LemmaDecl) -> None:
     assert ctx is not None
     env = environment(decl.params, entry.shapes)
     attempt = Attempt()
-    requires = attempt(lambda: type_clauses(ctx, decl.params, entry.shapes), [])
+    requires: list[Clause] = attempt(lambda: type_clauses(ctx, decl.params, entry.shapes), [])
     ensures: list[Clause] = []
     attempt(lambda: unique_labels(ctx, decl.clauses), None)
     for c in decl.clauses:
@@ -129,10 +129,12 @@ def elaborate_lemma(world: World, entry: Entry, decl: syn.LemmaDecl) -> None:
             if made is not None:
                 (requires if c.kind == "requires" else ensures).append(made)
     if not any(isinstance(c, syn.Clause) and c.kind == "ensures" for c in decl.clauses):
-        ctx.report_error("KW321", f"the {decl.keyword} `{decl.name}` states nothing", decl.name_span, "no `ensures`", help="add `ensures p`")
+        ctx.report_error(
+            "KW321", f"the {decl.keyword} `{decl.name}` states nothing", decl.name_span, "no `ensures`", help="add `ensures p`"
+        )
         attempt.failed = True
     decreases = attempt(lambda: one_decreases(ctx, decl.clauses), None)
-    terms = attempt(lambda: measures(ctx, env, decreases) if decreases is not None else (), ())
+    terms: tuple[Term, ...] = attempt(lambda: measures(ctx, env, decreases) if decreases is not None else (), ())
     hint = attempt(lambda: proof(ctx, env, decl), None)
     attempt.settle()
     world.lemmas[entry.qname] = Lemma(
@@ -203,21 +205,20 @@ def _recursion(ctx: Ctx, env: Env, e: syn.Call) -> Term:
 
 def _steps(ctx: Ctx, env: Env, steps: tuple[syn.StepAssert | syn.StepApply, ...]) -> Term:
     """Steps as they nest: what comes later stands under what came before."""
-    made: list[tuple[syn.StepAssert | syn.StepApply, object, tuple[Term, ...]]] = []
+    made: list[tuple[Span, Op, object, tuple[Term, ...]]] = []
     failed = False
     for step in steps:
         try:
             if isinstance(step, syn.StepAssert):
-                made.append((step, None, (assert_pred(ctx, env, step.pred),)))
+                made.append((step.span, Op.ASSERT, None, (assert_pred(ctx, env, step.pred),)))
             else:
                 data, args = lemma_call(ctx, env, step.lemma)
-                made.append((step, data, args))
+                made.append((step.span, Op.LEMMA, data, args))
         except Stop:
             failed = True
     if failed:
         raise Stop
     term = TRUE
-    for step, data, args in reversed(made):
-        op = Op.ASSERT if isinstance(step, syn.StepAssert) else Op.LEMMA
-        term = mk_at(step.span, mk(op, data, (*args, term), term.type))
+    for span, op, what, parts in reversed(made):
+        term = mk_at(span, mk(op, what, (*parts, term), term.type))
     return finish(ctx, term)

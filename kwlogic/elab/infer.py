@@ -109,7 +109,9 @@ def to_real(ctx: Ctx, e: syn.Expr) -> tuple[str, Fix]:
     text = ctx.text(e.span)
     literal = e.arg if isinstance(e, syn.Unary) and e.op == "-" else e
     if isinstance(literal, syn.Lit):
-        return f"write `{text}.0`: an integer literal is an `Int`, always", Fix(f"write `{text}.0`", (Edit(Span(e.span.file, e.span.end, e.span.end), ".0"),))
+        return f"write `{text}.0`: an integer literal is an `Int`, always", Fix(
+            f"write `{text}.0`", (Edit(Span(e.span.file, e.span.end, e.span.end), ".0"),)
+        )
     return f"nothing converts silently: write `real({text})`", _wrap("convert with `real`", e.span, "real(", ")")
 
 

@@ -41,8 +41,8 @@ def elaborate_kernel(world: World, entry: Entry, decl: syn.KernelDecl) -> None:
     inputs = environment(decl.inputs, entry.shapes)
     ports = {**inputs, **environment(decl.outputs, entry.shapes[count:])}
     attempt = Attempt()
-    requires = attempt(lambda: type_clauses(ctx, decl.inputs, entry.shapes), [])
-    ensures = attempt(lambda: type_clauses(ctx, decl.outputs, entry.shapes[count:]), [])
+    requires: list[Clause] = attempt(lambda: type_clauses(ctx, decl.inputs, entry.shapes), [])
+    ensures: list[Clause] = attempt(lambda: type_clauses(ctx, decl.outputs, entry.shapes[count:]), [])
     fails: list[Clause] = []
     attempt(lambda: unique_labels(ctx, decl.clauses), None)
     for c in decl.clauses:
@@ -147,7 +147,7 @@ class Properties:
 
     def semantic(self, c: syn.Version) -> str:
         if not SEMVER.fullmatch(c.text):
-            help = "write three numbers, as in `version \"1.2.0\"`: changes are held against it"
+            help = 'write three numbers, as in `version "1.2.0"`: changes are held against it'
             self.ctx.fail("KW320", f"`{c.text}` is not a semantic version", c.span, "not `major.minor.patch`", help=help)
         return c.text
 
@@ -184,7 +184,7 @@ class Properties:
             return scope.used_resources[name]
         pool = {*scope.resources, *scope.used_resources}
         help = did_you_mean(name, pool) or f"declare it: `resource {name}`"
-        self.ctx.fail("KW213", f"there is no resource `{name}`", span, "unknown resource", help=help)
+        return self.ctx.fail("KW213", f"there is no resource `{name}`", span, "unknown resource", help=help)
 
     def compensation(self, name: syn.QName) -> str:
         found = resolve_name(self.ctx, name, "kernel")

@@ -126,7 +126,9 @@ def _coverage(ctx: Ctx, e: syn.Match, cases: list[Case], type: Type) -> set[int]
         )
     for index in dead:
         arm = cases[index].arm
-        ctx.report_error("KW311", "no value reaches this arm", arm.span, "the arms above take all it matches", help="remove it, or move it up")
+        ctx.report_error(
+            "KW311", "no value reaches this arm", arm.span, "the arms above take all it matches", help="remove it, or move it up"
+        )
     if uncovered is not None:
         pattern = show_pattern(uncovered[0])
         guarded = any(c.guard is not None for c in cases)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from pathlib import PurePath
 
-from kwlogic.elab.names import spoilt_type
+from kwlogic.elab.names import spoilt
 from kwlogic.elab.state import Entry, Scope, TypeEntry, World
 from kwlogic.elab.suggest import did_you_mean, listed
 from kwlogic.source.codes import diagnostic
@@ -47,7 +47,9 @@ def _twice(world: World, first: Scope, source: Source, tree: syn.Module, name: s
     span = tree.name.span if tree.name is not None else Span(source.path, 0, 0)
     other = first.tree.name.span if first.tree.name is not None else Span(first.source.path, 0, 0)
     help = "give one of the two another name"
-    world.diagnostics.append(diagnostic("KW219", f"two files declare the module `{name}`", span, "again here", Label(other, "first here"), help=help))
+    world.diagnostics.append(
+        diagnostic("KW219", f"two files declare the module `{name}`", span, "again here", Label(other, "first here"), help=help)
+    )
 
 
 def _enter(world: World, scope: Scope) -> None:
@@ -102,7 +104,9 @@ def _enter_value(world: World, scope: Scope, entry: Entry) -> bool:
 
 def _duplicate(world: World, what: str, name: str, span: Span, first: Span) -> None:
     help = "give one of them another name"
-    world.diagnostics.append(diagnostic("KW202", f"the {what} `{name}` is declared twice", span, "again here", Label(first, "first here"), help=help))
+    world.diagnostics.append(
+        diagnostic("KW202", f"the {what} `{name}` is declared twice", span, "again here", Label(first, "first here"), help=help)
+    )
 
 
 def _std_names(world: World) -> None:
@@ -129,7 +133,7 @@ def _uses(world: World, scope: Scope) -> None:
         if target is None:
             help = did_you_mean(name, world.scopes) or "modules are found by the name that their `module` line gives"
             world.diagnostics.append(diagnostic("KW204", f"there is no module `{name}`", use.module.span, "unknown module", help=help))
-            _lost(world, scope, use)
+            _lost(scope, use)
             continue
         if target is scope:
             world.diagnostics.append(diagnostic("KW205", f"module `{name}` uses itself", use.span, "its own name"))
@@ -158,19 +162,19 @@ def _bring(world: World, scope: Scope, target: Scope, name: str, span: Span) -> 
     if name in target.resources:
         scope.used_resources[name] = f"{target.name}.{name}"
     if entry is None and declared is None and name not in target.resources:
-        silent = Entry("fn", name, f"{target.name}.{name}", target.name, target, broken=True)
-        scope.used[name] = (*scope.used.get(name, ()), silent)
-        if not spoilt_type(target, name):
+        scope.lost.add(name)
+        if not spoilt(target, name):
             pool = (*target.own, *target.types, *target.resources)
             help = did_you_mean(name, pool)
             message = f"module `{target.name}` declares no `{name}`"
             world.diagnostics.append(diagnostic("KW206", message, span, "not there", help=help))
 
 
-def _lost(world: World, scope: Scope, use: syn.UseDecl) -> None:
-    """Names that a missing module would have brought are known to be missing, and stay silent."""
-    for name, span in use.names or ():
-        scope.used.setdefault(name, (Entry("fn", name, f"{use.module}.{name}", str(use.module), None, None, span, broken=True),))
+def _lost(scope: Scope, use: syn.UseDecl) -> None:
+    """Names that a missing module would have brought: their uses stay silent."""
+    if use.names is None:
+        scope.lost_all = True
+    scope.lost.update(n for n, _ in use.names or ())
 
 
 def _cycles(world: World) -> None:

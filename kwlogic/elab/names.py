@@ -35,9 +35,6 @@ def _prim_entries() -> dict[str, tuple[Entry, ...]]:
     return table
 
 
-    return type_vars(t) if isinstance(t, Type) else frozenset()
-
-
 PRIM_ENTRIES = _prim_entries()
 
 
@@ -109,9 +106,9 @@ def qualified(ctx: Ctx, parts: list[str], span: Span, what: str) -> tuple[Entry,
     own = scope.own.get(parts[-1])
     if own is not None:
         return (own,)
-    if scope is not ctx.scope and _spoilt(scope, parts[-1]):
+    if scope is not ctx.scope and spoilt(scope, parts[-1]):
         raise Stop
-    ctx.fail(
+    return ctx.fail(
         "KW206",
         f"module `{scope.name}` has no {what} named `{parts[-1]}`",
         span,
@@ -143,7 +140,7 @@ def expression_entries(ctx: Ctx, env: Env, e: syn.Expr) -> tuple[Entry, ...] | N
 
 def unknown(ctx: Ctx, env: Env, name: str, span: Span, what: str) -> None:
     """Say that nothing has this name; silent where a syntax error ate its declaration."""
-    if _spoilt(ctx.scope, name):
+    if spoilt(ctx.scope, name):
         raise Stop
     if name in ctx.hidden:
         ctx.fail("KW214", f"`{name}` {ctx.hidden[name]}", span, "not visible here")
@@ -161,19 +158,14 @@ def _elsewhere(ctx: Ctx, name: str) -> str | None:
     return None
 
 
-def _spoilt(scope: Scope, name: str) -> bool:
-    """Whether the text declares ``name`` though the tree does not: its declaration did not parse."""
-    word = re.escape(name)
-    declared = rf"\b(?:fn|kernel|lemma|theorem|axiom|type|record|resource)\s+{word}(?![A-Za-z0-9_'])"
+def spoilt(scope: Scope, name: str) -> bool:
+    """Whether something said before explains that ``name`` is missing: a module that is not there, or a declaration
+    that the text has though the tree does not, since it did not parse."""
+    if name in scope.lost or scope.lost_all:
+        return True
     if name in scope.own or name in scope.types:
         return False
-    if re.search(declared, scope.source.text):
+    word = re.escape(name)
+    if re.search(rf"\b(?:fn|kernel|lemma|theorem|axiom|type|record|resource)\s+{word}(?![A-Za-z0-9_'])", scope.source.text):
         return True
-    variant = rf"[=|]\s*{word}\b"
-    return name[:1].isupper() and re.search(rf"^\s*type\b[^#]*?{variant}", scope.source.text, re.MULTILINE) is not None
-
-
-def spoilt_type(scope: Scope, name: str) -> bool:
-    return _spoilt(scope, name)
-
-
+    return name[:1].isupper() and re.search(rf"^\s*type\b[^#]*?[=|]\s*{word}\b", scope.source.text, re.MULTILINE) is not None

@@ -13,7 +13,7 @@ from kwlogic.core.types import BOOL, INT, REAL, STRING, Type
 from kwlogic.elab.context import Ctx, Env, is_meta, shown
 from kwlogic.elab.finish import want_first_order
 from kwlogic.elab.infer import atomic, check, check_all, conversion, infer, mismatch, rule, to_real
-from kwlogic.source.data import Label, Span
+from kwlogic.source.data import Fix, Label, Span
 from kwlogic.syntax import data as syn
 
 ARITH = {"+": "add", "-": "sub", "*": "mul"}
@@ -33,7 +33,7 @@ def unary(ctx: Ctx, env: Env, e: syn.Unary, hint: Type | None) -> Term:
     if is_meta(type):
         ctx.deferred.append(("?neg", type, e.span))
         return mk_prim("?neg", (arg,), ctx.zonk(type))
-    ctx.fail("KW303", f"`-` is not defined on `{ctx.show(type)}`", e.span, f"the operand is `{ctx.show(type)}`")
+    return ctx.fail("KW303", f"`-` is not defined on `{ctx.show(type)}`", e.span, f"the operand is `{ctx.show(type)}`")
 
 
 @rule(syn.Binary)
@@ -77,7 +77,14 @@ def _append(ctx: Ctx, env: Env, e: syn.Binary, hint: Type | None) -> Term:
         _open_type(ctx, e.span, "`++`")
     if type is not STRING and type.head != "List":
         help = "`++` joins lists and strings; numbers are added with `+`" if type in (INT, REAL) else "`++` joins lists and strings"
-        ctx.fail("KW303", f"`++` is not defined on `{ctx.show(type)}`", e.span, "", Label(e.left.span, f"this is `{ctx.show(left.type)}`"), help=help)
+        ctx.fail(
+            "KW303",
+            f"`++` is not defined on `{ctx.show(type)}`",
+            e.span,
+            "",
+            Label(e.left.span, f"this is `{ctx.show(left.type)}`"),
+            help=help,
+        )
     if not ctx.unify(left.type, right.type):
         why = Label(e.left.span, f"this is `{ctx.show(left.type)}`")
         mismatch(ctx, e.right, right.type, left.type, why, "the right operand of `++`")
@@ -114,12 +121,14 @@ def _arithmetic(ctx: Ctx, e: syn.Binary, left: Term, right: Term) -> Term:
             return mk_prim("?" + ARITH[op], (left, right), ctx.zonk(a))
     if {a, b} == {INT, REAL}:
         mixed(ctx, e.span, op, e.left, a, e.right, b)
-    _undefined(ctx, e, a, b)
+    return _undefined(ctx, e, a, b)
 
 
 def mixed(ctx: Ctx, span: Span, op: str, left: syn.Expr, a: Type, right: syn.Expr, b: Type) -> NoReturn:
     """Int and Real in one operation."""
     whole = left if a is INT else right
+    help: str | None
+    fix: Fix | None
     help, fix = to_real(ctx, whole)
     if op in ("//", "%"):
         help, fix = f"`{op}` is on `Int`; on reals, divide with `/` and take `floor(...)` of the quotient", None
@@ -148,7 +157,9 @@ def _undefined(ctx: Ctx, e: syn.Binary, a: Type, b: Type) -> NoReturn:
     elif "Option" in (a.head, b.head):
         help = "an `Option` may be `None`: take it apart with `match`, or use `get_or(..., default)`"
     if a is b:
-        ctx.fail("KW303", f"`{e.op}` is not defined on `{ctx.show(a)}`", e.span, "", Label(e.left.span, f"this is `{ctx.show(a)}`"), help=help)
+        ctx.fail(
+            "KW303", f"`{e.op}` is not defined on `{ctx.show(a)}`", e.span, "", Label(e.left.span, f"this is `{ctx.show(a)}`"), help=help
+        )
     ctx.fail(
         "KW303",
         f"`{e.op}` is not defined on `{ctx.show(a)}` and `{ctx.show(b)}`",
@@ -223,7 +234,7 @@ def comparison(ctx: Ctx, span: Span, op: str, left: syn.Expr, a: Term, right: sy
     if is_meta(type):
         ctx.deferred.append(("?" + name, type, span))
         return mk_prim("?" + name, (lower, upper), BOOL)
-    ctx.fail(
+    return ctx.fail(
         "KW303",
         f"`{op}` is not defined on `{ctx.show(type)}`",
         span,

@@ -12,7 +12,7 @@ from kwlogic.core.terms import Op, Term, mk, mk_int, mk_is, mk_not, mk_real, mk_
 from kwlogic.core.types import BOOL, INT, REAL, STRING, Type, list_of, mk_type
 from kwlogic.elab.context import Ctx, is_meta
 from kwlogic.elab.coverage import WILD, RCon, RLit, RPattern, RTuple
-from kwlogic.elab.names import candidates, resolve_name
+from kwlogic.elab.names import candidates, resolve_name, spoilt
 from kwlogic.elab.signatures import signature_of
 from kwlogic.elab.state import Entry, Stop
 from kwlogic.elab.suggest import counted, did_you_mean, listed
@@ -77,7 +77,9 @@ def _literal(ctx: Ctx, p: syn.PLit, value: Term, type: Type, out: Matched) -> RP
 
 
 def _misfit(ctx: Ctx, span: Span, what: str, type: Type, help: str | None = None) -> None:
-    ctx.fail("KW313", f"the pattern is for {what}, but the value is `{ctx.show(type)}`", span, f"should match `{ctx.show(type)}`", help=help)
+    ctx.fail(
+        "KW313", f"the pattern is for {what}, but the value is `{ctx.show(type)}`", span, f"should match `{ctx.show(type)}`", help=help
+    )
 
 
 def _tuple(ctx: Ctx, p: syn.PTuple, value: Term, type: Type, out: Matched) -> RPattern:
@@ -170,10 +172,8 @@ def find_constructor(ctx: Ctx, name: syn.QName, type: Type) -> Entry:
 
 
 def _unknown_constructor(ctx: Ctx, name: syn.QName, type: Type) -> None:
-    from kwlogic.elab.names import spoilt_type
-
     last = name.parts[-1]
-    if spoilt_type(ctx.scope, last):
+    if spoilt(ctx.scope, last):
         raise Stop
     data = ctx.world.datas.get(ctx.head(type).head)
     pool = {c.name.rsplit(".", 1)[-1] for c in data.ctors} if data is not None else {"None", "Some"}

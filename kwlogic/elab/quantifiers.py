@@ -115,7 +115,13 @@ def _domain(ctx: Ctx, env: Env, e: syn.Expr) -> tuple[str, Type, tuple[Term, ...
     term = infer(ctx, env, e)
     type = ctx.head(term.type)
     if is_meta(type):
-        ctx.fail("KW307", "the type that is quantified over is not known yet", e.span, "type not known", help="annotate the parameter it comes from")
+        ctx.fail(
+            "KW307",
+            "the type that is quantified over is not known yet",
+            e.span,
+            "type not known",
+            help="annotate the parameter it comes from",
+        )
     if type.head == "List":
         return "list", type.args[0], (term,)
     if type.head == "Set":
@@ -124,7 +130,7 @@ def _domain(ctx: Ctx, env: Env, e: syn.Expr) -> tuple[str, Type, tuple[Term, ...
         keys = mk_at(e.span, mk_prim("map.keys", (term,), set_of(ctx.zonk(type.args[0]))))
         return "set", type.args[0], (keys,)
     want_first_order(ctx, "what is quantified over", type, e.span)
-    ctx.fail(
+    return ctx.fail(
         "KW303",
         f"`x in ...` ranges over lists, sets, maps and `range(lo, hi)`, and this is `{ctx.show(type)}`",
         e.span,

@@ -48,7 +48,9 @@ def _lemma_circle(world: World, lemmas: list[str], group: list[str], facts: Mapp
     members = set(group)
     user = next(n for n in group if lemma.name in facts[n] and n != lemma.name)
     via = next(d for d in facts[lemma.name] if d in members and d != lemma.name)
-    more = tuple(Label(span, words) for n, words in ((user, "which uses the lemma"), (via, "which the lemma rests on")) if (span := _span(world, n)))
+    more = tuple(
+        Label(span, words) for n, words in ((user, "which uses the lemma"), (via, "which the lemma rests on")) if (span := _span(world, n))
+    )
     world.diagnostics.append(
         diagnostic(
             "KW218",

@@ -114,7 +114,7 @@ def has_validity(world: World, t: Type) -> bool:
         elif t.head in world.datas or t.head in world.type_entries:
             found = t.head in world.valid
         else:
-            found = any([has_validity(world, a) for a in t.args])
+            found = any(has_validity(world, a) for a in t.args)
         world.valid_types[t] = found
     return found
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kwlogic.core.terms import Term, mk_var
-from kwlogic.core.types import BOOL, INT, REAL, STRING, UNIT, Type, mk_type, mk_tvar, subst_type
+from kwlogic.core.types import BOOL, INT, REAL, STRING, UNIT, Type, mk_type, subst_type
 from kwlogic.core.walk import subst, subst_types
 from kwlogic.elab.context import Ctx, Env
-from kwlogic.elab.names import BUILTIN_TYPES, module_named, spoilt_type, type_candidates
+from kwlogic.elab.names import BUILTIN_TYPES, module_named, spoilt, type_candidates
 from kwlogic.elab.state import Scope, Stop, TypeEntry
 from kwlogic.elab.suggest import counted, did_you_mean, listed
 from kwlogic.source.data import Label, Span
@@ -68,7 +68,7 @@ class RType:
     def __init__(self, type: Type, preds: tuple[tuple[Pred, Mapping[str, Type]], ...] = (), args: tuple[RType, ...] = ()) -> None:
         self.type = type
         self.preds = preds
-        self.args = args if any([a.refined for a in args]) else ()
+        self.args = args if any(a.refined for a in args) else ()
 
     @property
     def refined(self) -> bool:
@@ -128,16 +128,8 @@ def resolve(ctx: Ctx, t: syn.TypeExpr, env: Env, place: str = "") -> RType:
         return RType(mk_type("Tuple", *[i.type for i in items]), (), items)
     if isinstance(t, syn.TypeRefine):
         base = resolve(ctx, t.base, env, "a refinement")
-        if base.type.has_vars and any(v[0] == "?" for v in _names(base.type)):
-            raise Stop
         return RType(base.type, (*base.preds, (Pred(t, ctx, env, base.type), {})), base.args)
     return _function(ctx, t, env, place)
-
-
-def _names(t: Type) -> frozenset[str]:
-    from kwlogic.core.types import type_vars
-
-    return type_vars(t)
 
 
 def _function(ctx: Ctx, t: syn.TypeFun, env: Env, place: str) -> RType:
@@ -190,7 +182,7 @@ def _builtin(ctx: Ctx, t: syn.TypeName, name: str, env: Env) -> RType:
 
 
 def _unknown_type(ctx: Ctx, t: syn.TypeName, name: str) -> RType:
-    if spoilt_type(ctx.scope, name):
+    if spoilt(ctx.scope, name):
         raise Stop
     pool = {*ctx.tvars, *ctx.scope.types, *ctx.scope.used_types, *ctx.world.std_types, *BUILTIN_TYPES}
     help = did_you_mean(name, pool)
@@ -210,7 +202,7 @@ def _qualified_type(ctx: Ctx, t: syn.TypeName) -> tuple[TypeEntry, ...]:
         ctx.fail("KW204", f"there is no module `{module}`", t.name.span, help=did_you_mean(module, ctx.world.scopes))
     found = scope.types.get(parts[-1])
     if found is None:
-        if spoilt_type(scope, parts[-1]):
+        if spoilt(scope, parts[-1]):
             raise Stop
         help = did_you_mean(parts[-1], scope.types)
         ctx.fail("KW206", f"module `{scope.name}` has no type named `{parts[-1]}`", t.name.span, help=help)
@@ -256,7 +248,8 @@ def alias_of(entry: TypeEntry, ctx: Ctx, span: Span) -> RType:
         raise Stop
     if entry.alias is not None:
         return entry.alias
-    assert isinstance(entry.decl, syn.TypeDecl) and entry.decl.alias is not None
+    assert isinstance(entry.decl, syn.TypeDecl)
+    assert entry.decl.alias is not None
     own = Ctx(ctx.world, entry.scope, entry.tparams)
     if entry.busy:
         entry.broken = True
@@ -288,7 +281,3 @@ def tparams_of(ctx: Ctx, names: tuple[str, ...], span: Span) -> None:
         if name in seen:
             ctx.fail("KW202", f"the type parameter `{name}` is named twice", span, f"of {listed(names)}")
         seen.add(name)
-
-
-def var_of(name: str) -> Type:
-    return mk_tvar(name)

@@ -94,6 +94,8 @@ class Scope:
     decls: list[str] = field(default_factory=list)
     cache: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
     skipped: set[int] = field(default_factory=set)
+    lost: set[str] = field(default_factory=set)
+    lost_all: bool = False
 
     @property
     def std(self) -> bool:

@@ -14,7 +14,7 @@ def near(name: str, pool: Iterable[str]) -> str | None:
     for candidate in names:
         if candidate.lower() == lower:
             return candidate
-    found = get_close_matches(name, names, n=1, cutoff=0.7 if len(name) > 3 else 0.6)
+    found = get_close_matches(name, names, n=1, cutoff=0.6)
     return found[0] if found else None
 
 

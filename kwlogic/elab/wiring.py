@@ -143,7 +143,8 @@ class Typing:
         face = self.table.face(body)
         args: list[Argument] = []
         for port, value in self.links.arguments(body, call):
-            term = self.around.elaborate_expr(value, self.visible(value, ports), self.around.zonk(port.type))
+            what, why = f"the input `{port.name}` of `{call.name.parts[-1]}`", self.links.declared(body, port.name, True)
+            term = self.around.elaborate_expr(value, self.visible(value, ports), self.around.zonk(port.type), what, why)
             if term is None:
                 self.table.failed = True
             else:

@@ -56,9 +56,11 @@ class Surroundings:
         term = self.elaborate_expr(expr, ports, BOOL)
         return None if term is None else Clause(None, term, expr.span, self.ctx.text(expr.span))
 
-    def elaborate_expr(self, expr: s.Expr, ports: Mapping[str, Type], expected: Type) -> Term | None:
+    def elaborate_expr(
+        self, expr: s.Expr, ports: Mapping[str, Type], expected: Type, what: str = "", why: Label | None = None
+    ) -> Term | None:
         try:
-            return check(self.ctx, self.env(ports), expr, expected)
+            return check(self.ctx, self.env(ports), expr, expected, why, what)
         except Stop:
             return None
 

@@ -31,8 +31,10 @@ class Around(Protocol):
     def elaborate_predicate(self, expr: s.Expr, ports: Mapping[str, Type]) -> Clause | None:
         """A Bool expression over ports."""
 
-    def elaborate_expr(self, expr: s.Expr, ports: Mapping[str, Type], expected: Type) -> Term | None:
-        """An expression over ports, of a type that may hold open metavariables."""
+    def elaborate_expr(
+        self, expr: s.Expr, ports: Mapping[str, Type], expected: Type, what: str = "", why: Label | None = None
+    ) -> Term | None:
+        """An expression over ports, of a type that may hold open metavariables; ``what`` wants it, as ``why`` shows."""
 
     def elaborate_ports(self, params: Sequence[s.Param], output: bool) -> tuple[tuple[Port, ...], tuple[Clause, ...]] | None:
         """Ports as a signature writes them, and the clauses of their refinements."""
