@@ -17,7 +17,7 @@ from kwlogic.elab.refine import clauses_of
 from kwlogic.elab.rtypes import resolve
 from kwlogic.elab.signatures import signature_of
 from kwlogic.elab.state import Entry, Stop
-from kwlogic.source.data import Diagnostic, Label, Span
+from kwlogic.source.data import Diagnostic, Label
 from kwlogic.syntax import data as s
 
 
@@ -100,9 +100,6 @@ class Surroundings:
 
     def report(self, found: Diagnostic) -> None:
         self.ctx.report(found)
-
-    def text(self, span: Span) -> str:
-        return self.ctx.text(span)
 
 
 KINDS = {"fn": "function", "ctor": "constructor", "prim": "function", "lemma": "lemma"}

@@ -55,8 +55,6 @@ class Around(Protocol):
 
     def report(self, found: Diagnostic) -> None: ...
 
-    def text(self, span: Span) -> str: ...
-
 
 # A checker is a generator that yields the checkers of its operands and gets their answers, so that nothing here
 # recurses on the Python stack; ``run`` drives it.

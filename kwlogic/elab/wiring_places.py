@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from kwlogic.core.program import Kernel
 from kwlogic.core.wiring import AnyNode, Call, Case, Fallback, Fold, Iterate, Map, Par, Ref, Rename, Retry, Seq
-from kwlogic.source.data import Label, Span
+from kwlogic.source.data import Label
 
 
 def user_of(nodes: Sequence[AnyNode], index: int, name: str) -> tuple[AnyNode, str]:
@@ -68,7 +68,3 @@ def port_label(kernels: dict[str, Kernel], part: AnyNode, name: str, inputs: boo
         if port.name == name:
             return Label(port.span, f"`{name}` of `{kernel.name.rsplit('.', 1)[-1]}` is declared here")
     return None
-
-
-def place_of(part: AnyNode) -> Span:
-    return part.span
