@@ -9,7 +9,7 @@ from kwlogic.core.value import Value
 
 def present(program: Program, vars: tuple[Term, ...], env: dict[str, Value]) -> tuple[tuple[str, str, str], ...]:
     """Name, notation and JSON of each variable's value."""
-    from kwlogic.core.codec import encode
+    from kwlogic.core.codec_encode import encode_text
     from kwlogic.core.value_show import show_value
 
     out = []
@@ -19,5 +19,5 @@ def present(program: Program, vars: tuple[Term, ...], env: dict[str, Value]) -> 
         if var.type.head == "Fun":
             out.append((name, "a function", '"a function"'))
         else:
-            out.append((name, show_value(value, var.type, program), encode(value, var.type, program)))
+            out.append((name, show_value(value, var.type, program), encode_text(value, var.type, program)))
     return tuple(out)

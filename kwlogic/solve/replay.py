@@ -111,6 +111,8 @@ def _run(evaluator: Evaluator, decl: Decl, obligation: Obligation, inputs: Env, 
             return NOT_VALID
     if isinstance(decl, Refinement):
         return Replay(False, True)
+    if obligation.kind is Kind.TERMINATION:
+        return _descends(evaluator, decl, obligation, env)
     outputs: tuple[tuple[str, Value], ...] = ()
     body = _body(decl)
     if body is not None:
@@ -125,6 +127,17 @@ def _run(evaluator: Evaluator, decl: Decl, obligation: Obligation, inputs: Env, 
             if isinstance(stop, Replay):
                 return stop
     return _clauses(evaluator, decl, obligation, env, outputs, skolems)
+
+
+def _descends(evaluator: Evaluator, decl: Decl, obligation: Obligation, env: Env) -> Replay:
+    """Run the function itself, measuring every recursive call."""
+    try:
+        evaluator.call(decl.name, [env[p.name] for p in inputs_of(decl)])
+    except Violation as violation:
+        if _is_about(violation, obligation):
+            return Replay(True, True, (), violation.message)
+        raise
+    return Replay(False, True)
 
 
 def _body(decl: Decl) -> Term | None:

@@ -33,7 +33,7 @@ from kwlogic.core.terms import (
     mk_var,
 )
 from kwlogic.core.types import BOOL
-from kwlogic.core.walk import BINDERS, fold, rebuild, subst
+from kwlogic.core.walk import BINDERS, fold, free_vars, rebuild, subst, subterms
 
 if TYPE_CHECKING:
     from kwlogic.vc.theory import Theory
@@ -90,7 +90,17 @@ class Simplifier:
                 break
             decided = True
             body = body.args[1] if cond is TRUE else body.args[2]
-        return subst(body, env) if decided else here
+        if not decided:
+            return here
+        unfolded = subst(body, env)
+        return unfolded if not free_vars(here) or self._shrinks(here, unfolded) else here
+
+    def _shrinks(self, call: Term, unfolded: Term) -> bool:
+        """Every call that an unfolding brings back holds fewer constructors: so unfolding comes to an end."""
+        group = self.theory.program.fns[call.data[0]].group
+        before = sum(constructor_count(a) for a in call.args)
+        inner = (t for t in subterms(unfolded) if t.op is Op.CALL and t.data[0] in group and t not in call.args)
+        return all(sum(constructor_count(a) for a in t.args) < before for t in inner)
 
     def _cheap(self, cond: Term) -> Term:
         """Fold literals in a condition without unfolding anything."""
@@ -160,6 +170,18 @@ def bounded_quantifier(here: Term) -> Term:
     held = mk_apply(fn, (var,))
     binders = ((str(var.data), type),)
     return mk_forall(binders, mk_implies(within, held)) if here.data.endswith(".all") else mk_exists(binders, mk_and((within, held)))
+
+
+_COUNTS: dict[Term, int] = {}
+
+
+def constructor_count(term: Term) -> int:
+    """How many constructors a term is built with, written out as a tree."""
+
+    def step(here: Term, parts: tuple[int, ...]) -> int:
+        return sum(parts) + (here.op is Op.CON and bool(here.args))
+
+    return fold((term,), step, _COUNTS)[term]
 
 
 def _has_con_branch(value: Term) -> bool:
