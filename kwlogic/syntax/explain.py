@@ -89,7 +89,7 @@ def declares(tokens: Tokens, index: int, engine: Engine) -> bool:
 
 
 def explain(place: Place) -> Diagnostic:
-    for attempt in (_if_bad_token, _if_bracket, _if_slip, _if_body_began, _if_no_else, _if_keyword, _if_misspelt, _if_operand):
+    for attempt in (_if_bad_token, _if_bracket, _if_body_began, _if_slip, _if_no_else, _if_keyword, _if_misspelt, _if_operand):
         if (found := attempt(place)) is not None:
             return found
     return _plain(place)
@@ -202,17 +202,30 @@ def _if_keyword(p: Place) -> Diagnostic | None:
     )  # fmt: skip
 
 
-def _if_misspelt(p: Place) -> Diagnostic | None:
-    """A word that is nearly a keyword that fits, or another language's word for it."""
-    if p.kind != NAME and p.kind not in p.engine.soft:
-        return None
+def starts_another(p: Place) -> bool:
+    """Whether the declaration is complete before this word, and the word, on a line of its own, begins something else."""
+    if END not in p.expected or not p.tokens.first_on_line(p.at) or (p.kind != NAME and p.kind not in p.engine.soft):
+        return False
+    return (_meant(p) or DECLARATION_WORDS[0]) in DECLARATION_WORDS
+
+
+def _meant(p: Place) -> str | None:
+    """The keyword that fits here and that the word is nearly, or is another language's word for."""
     words = {word for word, kind in p.engine.tables.words.items() if kind in p.expected}
     if END in p.expected or p.at == p.first:
         words |= set(DECLARATION_WORDS)
     meant = FOREIGN.get(p.text)
-    if meant is None or meant.split()[0] not in words:
-        near = get_close_matches(p.text, sorted(words), 1, 0.7)
-        meant = near[0] if near else None
+    if meant is not None and meant.split()[0] in words:
+        return meant
+    near = get_close_matches(p.text, sorted(words), 1, 0.7)
+    return near[0] if near else None
+
+
+def _if_misspelt(p: Place) -> Diagnostic | None:
+    """A word that is nearly a keyword that fits, or another language's word for it."""
+    if p.kind != NAME and p.kind not in p.engine.soft:
+        return None
+    meant = _meant(p)
     if meant is None:
         return None
     what = "a declaration" if p.at == p.first else f"`{meant}`"

@@ -47,9 +47,17 @@ def format_module(module: Module, source: Source) -> str:
         line_end = source.text.find("\n", entry.end)
         following = entries[i + 1].start if i + 1 < len(entries) else len(source.text) + 1
         parts.append(notes.trailing(min(following, line_end if line_end >= 0 else len(source.text) + 1)))
-        parts.append(notes.rest(entry.end))
+        parts.append(_left_over(notes, entry))
     text = lay_out(seq(*parts)).strip("\n")
     return text + "\n" if text else ""
+
+
+def _left_over(notes: Notes, entry: Entry) -> Doc:
+    """Comments inside a declaration that found no line of their own while it was printed: below it."""
+    parts: list[Doc | str] = []
+    for comment in notes.take(entry.end):
+        parts += [HARD, comment.text] if parts or type(entry.item) in COMPACT else [HARD, HARD, comment.text]
+    return seq(*parts)
 
 
 def _entries(module: Module, source: Source) -> list[Entry]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from kwlogic.syntax.data import (
     Bind,
     BindAssert,
@@ -35,6 +37,7 @@ from kwlogic.syntax.showing import Printing, drive, quote
 
 LEVEL: dict[type, tuple[int, str]] = {WFallback: (1, "??"), WSeq: (2, ">>"), WPar: (3, "&")}
 PREFIX, POST = 4, 5
+TRIVIA = re.compile(r"(?:\s|,|#[^\n]*)*")
 
 
 def show_wiring(wiring: Wiring) -> str:
@@ -58,8 +61,10 @@ class WiringPrinter(Printer):
         return seq(f"{p.name}: {(yield type_text(p.type))}")
 
     def ports(self, params: tuple[Param, ...]) -> Printing:
-        """Parameters inside a head; a comment behind the last is left for the next clause."""
-        return (yield self.params(params, params[-1].span.end if params else 0))
+        """Parameters inside a head, whose bracket closes behind the last and its comments."""
+        end = params[-1].span.end if params else 0
+        closing = TRIVIA.match(self.text, end)
+        return (yield self.params(params, closing.end() if closing and params else end))
 
     def wiring(self, w: Wiring, at_least: int = 0) -> Printing:
         if isinstance(w, WSeq | WPar | WFallback):

@@ -19,13 +19,19 @@ class Notes:
             self.next += 1
         return seq(*parts) if parts else EMPTY
 
+    def take(self, before: int) -> list[Comment]:
+        """All comments before that place."""
+        taken: list[Comment] = []
+        while self._pending(before):
+            taken.append(self.comments[self.next])
+            self.next += 1
+        return taken
+
     def lead(self, before: int) -> Doc:
         """All comments before that place, each on its own line, and then a new line."""
         parts: list[Doc] = []
-        while self._pending(before):
-            comment = self.comments[self.next]
+        for comment in self.take(before):
             parts += [FRESH, seq(comment.text), HARD]
-            self.next += 1
         return seq(*parts) if parts else EMPTY
 
     def gap(self, before: int, line: Doc) -> Doc:
@@ -44,9 +50,8 @@ class Notes:
         if not self._pending(before):
             return EMPTY
         parts: list[Doc] = [self.trailing(before)]
-        while self._pending(before):
-            parts += [FRESH, seq(self.comments[self.next].text)]
-            self.next += 1
+        for comment in self.take(before):
+            parts += [FRESH, seq(comment.text)]
         return seq(*parts)
 
     def _pending(self, before: int) -> bool:

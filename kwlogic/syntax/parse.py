@@ -6,13 +6,16 @@ on at the next keyword that surely starts a declaration.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from kwlogic.source.codes import diagnostic
 from kwlogic.source.data import Diagnostic, Source, Span
 from kwlogic.syntax.build import Context
 from kwlogic.syntax.comments import comments_of, doc_above
 from kwlogic.syntax.data import Comment, Decl, Expr, Module, QName, UseDecl
 from kwlogic.syntax.engine import engine
-from kwlogic.syntax.explain import Place, declares, explain
+from kwlogic.syntax.explain import Place, declares, explain, starts_another
 from kwlogic.syntax.lalr import DEPTH, Stopped, TooDeep
 from kwlogic.syntax.lex import END, Tokens, lex
 
@@ -74,7 +77,11 @@ class Reading:
         try:
             item, following = engine().parse(c, c.tokens, index, "item")
         except Stopped as stop:
-            c.problems.append(explain(Place(engine(), c.file, c.tokens, index, stop.index, stop.states)))
+            place = _place(c, c.tokens, index, stop.index, "item")
+            if stop.index > index and starts_another(place):
+                with _as(c.tokens, stop.index, END):
+                    return self.item(index)
+            c.problems.append(explain(place))
             return None, _resume(c.tokens, index)
         except TooDeep as deep:
             c.problems.append(_too_deep(c, deep.index))
@@ -105,13 +112,35 @@ def _read_expr(c: Context, tokens: Tokens, hint: str) -> Expr | None:
         if tokens.kinds[following] != END:
             raise Stopped(following, [engine().tables.ends["expr"]])
     except Stopped as stop:
-        c.problems.append(explain(Place(engine(), c.file, tokens, 0, stop.index, stop.states, hint or "this is one expression")))
+        c.problems.append(explain(_place(inner, tokens, 0, stop.index, "expr", hint or "this is one expression")))
         return None
     except TooDeep as deep:
         c.problems.append(_too_deep(inner, deep.index))
         return None
     found: Expr = expr
     return found
+
+
+def _place(c: Context, tokens: Tokens, first: int, at: int, start: str, hint: str = "") -> Place:
+    """Where the parse stopped, with the stack as it was before the token that stopped it was looked at."""
+    silent = Context(c.file, tokens, lambda *_: None)
+    states = [engine().tables.ends[start]]
+    with _as(tokens, at, "?"):
+        try:
+            engine().parse(silent, tokens, first, start)
+        except Stopped as stop:
+            states = stop.states
+    return Place(engine(), c.file, tokens, first, at, states, hint)
+
+
+@contextmanager
+def _as(tokens: Tokens, index: int, kind: str) -> Iterator[None]:
+    """The token at ``index`` taken for one of another kind."""
+    before, tokens.kinds[index] = tokens.kinds[index], kind
+    try:
+        yield
+    finally:
+        tokens.kinds[index] = before
 
 
 def _resume(tokens: Tokens, first: int) -> int:

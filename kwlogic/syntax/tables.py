@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import sys
+from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 FILES = ("lexical", "declarations", "types", "expressions", "compositions")
 STARTS = ("start", "item", "expr")
-FORMAT = "1"
+FORMAT = "2"
 
 LIST, SINGLE, NODE = 0, 1, 2
 
@@ -147,23 +148,32 @@ def _digest(body: str) -> str:
 
 
 def _compile(text: str) -> dict[str, Any]:
+    """The tables, with states and rules numbered as a walk from the starts meets them, so that they come out alike each time."""
     from lark.parsers.lalr_analysis import Shift
 
     lark = load_lark(text)
     table: Any = lark.parser.parser._parse_table
+    numbers: dict[int, int] = {}
     rules: dict[Any, int] = {}
-    order = sorted(table.states)
     rows: list[dict[str, int]] = []
-    for state in order:
+    queue = deque(table.start_states[start] for start in STARTS)
+    numbers.update({state: i for i, state in enumerate(queue)})
+    while queue:
         row = {}
-        for symbol, (kind, target) in table.states[state].items():
-            row[str(symbol)] = target if kind is Shift else ~rules.setdefault(target, len(rules))
+        for symbol, (kind, target) in sorted(table.states[queue.popleft()].items()):
+            if kind is not Shift:
+                row[str(symbol)] = ~rules.setdefault(target, len(rules))
+                continue
+            if target not in numbers:
+                numbers[target] = len(numbers)
+                queue.append(target)
+            row[str(symbol)] = numbers[target]
         rows.append(row)
     return {
         "rows": rows,
         "rules": [_pack_rule(rule) for rule in rules],
-        "starts": table.start_states,
-        "ends": table.end_states,
+        "starts": {start: numbers[table.start_states[start]] for start in STARTS},
+        "ends": {start: numbers[table.end_states[start]] for start in STARTS},
         "terminals": [(t.name, t.pattern.type, t.pattern.value) for t in lark.terminals],
     }
 

@@ -45,7 +45,7 @@ CODES: tuple[Code, ...] = (
         "KW107", E, "nested too deeply",
         "Expressions, types and patterns may be nested 250 levels deep (a chain of operators is one level). Name the inner "
         "parts with `let`, or move them into functions of their own.",
-        "fn deep() -> Int\n= " + "f(" * 300 + "1" + ")" * 300 + "\n", "fn deep() -> Int\n= f(f(f(1)))\n",
+        "fn deep() -> Int\n= " + "abs(" * 300 + "1" + ")" * 300 + "\n", "fn deep() -> Int\n= abs(abs(1))\n",
     ),
     Code(
         "KW108", E, "operator of another language",
