@@ -111,7 +111,7 @@ class _Decoder:
             case "Int" | "Real" | "Bool" | "String":
                 return _scalar(node, type, path)
             case "List":
-                items: list[Value] = yield self.items(node, type.args[0], path, f"an array ({show_type(type)})")
+                items: list[Value] = yield self.items(node, type, path)
                 return list_value(items)
             case "Set":
                 return (yield from self.distinct(node, type, path))
@@ -126,16 +126,16 @@ class _Decoder:
             raise ValueError(f"values of type {show_type(type)} have no JSON form")
         return (yield from self.data(node, data, type, path))
 
-    def items(self, node: Any, type: Type, path: Path, expected: str) -> Steps[list[Value]]:
+    def items(self, node: Any, type: Type, path: Path) -> Steps[list[Value]]:
         if not isinstance(node, list):
-            raise DecodeError(show_path(path), expected, describe(node))
+            raise DecodeError(show_path(path), f"an array ({show_type(type)})", describe(node))
         found = []
         for index, item in enumerate(node):
-            found.append((yield self.value(item, type, (path, index))))
+            found.append((yield self.value(item, type.args[0], (path, index))))
         return found
 
     def distinct(self, node: Any, type: Type, path: Path) -> Steps[Value]:
-        items: list[Value] = yield self.items(node, type.args[0], path, f"an array ({show_type(type)})")
+        items: list[Value] = yield self.items(node, type, path)
         seen: set[Value] = set()
         for index, item in enumerate(items):
             if item in seen:
@@ -186,25 +186,27 @@ class _Decoder:
         return Con("Tuple", tuple(found))
 
     def data(self, node: Any, data: Data, type: Type, path: Path) -> Steps[Value]:
-        ctors = {short(c.name): c for c in data.ctors}
-        named = ", ".join(string_text(c) for c in list(ctors)[:12]) + (", ..." if len(ctors) > 12 else "")
-        if is_enum(data):
-            if not isinstance(node, str) or node not in ctors:
-                hint = near(node, ctors) if isinstance(node, str) else ""
-                raise DecodeError(show_path(path), f"one of {named} ({show_type(type)})", describe(node), hint)
-            return Con(ctors[node].name, ())
         if data.record:
             return (yield from self.con(node, data.ctors[0], type, path, kind=False))
-        expected = f'an object with a "kind" that is one of {named} ({show_type(type)})'
-        if not isinstance(node, dict):
-            raise DecodeError(show_path(path), expected, describe(node))
-        if "kind" not in node:
-            raise DecodeError(show_path(path), expected, describe(node) + " and no `kind`")
-        kind = node["kind"]
-        if not isinstance(kind, str) or kind not in ctors:
-            hint = near(kind, ctors) if isinstance(kind, str) else ""
-            raise DecodeError(show_path((path, "kind")), f"one of {named} ({show_type(type)})", describe(kind), hint)
-        return (yield from self.con(node, ctors[kind], type, path, kind=True))
+        if is_enum(data):
+            return Con(self.ctor_of(node, data, type, path).name, ())
+        if not isinstance(node, dict) or "kind" not in node:
+            expected = f'an object with a "kind" that is {self.names_of(data)} ({show_type(type)})'
+            raise DecodeError(show_path(path), expected, describe(node) + (" and no `kind`" if isinstance(node, dict) else ""))
+        ctor = self.ctor_of(node["kind"], data, type, (path, "kind"))
+        return (yield from self.con(node, ctor, type, path, kind=True))
+
+    def ctor_of(self, node: Any, data: Data, type: Type, path: Path) -> Ctor:
+        """The constructor that a string names."""
+        for ctor in data.ctors:
+            if short(ctor.name) == node:
+                return ctor
+        hint = near(node, [short(c.name) for c in data.ctors]) if isinstance(node, str) else ""
+        raise DecodeError(show_path(path), f"{self.names_of(data)} ({show_type(type)})", describe(node), hint)
+
+    def names_of(self, data: Data) -> str:
+        names = [string_text(short(c.name)) for c in data.ctors]
+        return "one of " + ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
 
     def con(self, node: Any, ctor: Ctor, type: Type, path: Path, kind: bool) -> Steps[Value]:
         types = field_types(ctor.name, type, self.program)

@@ -17,7 +17,7 @@ from kwlogic.core.value import NONE, Con, MapV, SetV, equal, list_value, some, t
 from kwlogic.core.value import UNIT as UNIT_VALUE
 
 SHAPES = shapes()
-DEEP = 100_000
+DEEP = 30_000
 
 
 @given(TYPED)

@@ -26,7 +26,7 @@ from kwlogic.core.value import (
 )
 from kwlogic.core.value_show import show_value, term_to_value, value_to_term
 
-DEEP = 100_000
+DEEP = 30_000
 
 
 @given(TYPED)
