@@ -20,7 +20,7 @@ from kwlogic.workspace.config import OWN_FILE, SHARED_FILE, project_of, show_pat
 from kwlogic.workspace.data import CheckRequest, CheckResult, Progress, Project, Selection
 from kwlogic.workspace.findings import finding, start_of, unused_requires
 from kwlogic.workspace.lints import Found, lint_diagnostics
-from kwlogic.workspace.load import Loaded, load
+from kwlogic.workspace.load import Loaded, complete, load
 from kwlogic.workspace.logs import prepare, write_logs
 from kwlogic.workspace.select import select
 
@@ -34,7 +34,7 @@ def check(request: CheckRequest, progress: Progress | None = None) -> CheckResul
         sources = {project.source.path: project.source} if project.source else {}
         return CheckResult((), missing, sources, seconds=time.perf_counter() - began, io_failed=bool(missing))
     loaded = load(selections, project, request.cwd)
-    program, problems = elaborate_all(loaded)
+    program, problems = elaborate_all(loaded, request.cwd)
     names, unselected = _declarations(loaded, program)
     plan, failures = _plan(program, names)
     if request.log_dir is not None:
@@ -66,9 +66,14 @@ def _place(span: Span | None, order: dict[str, int]) -> tuple[int, str, int]:
     return order.get(file, len(order) if file else -1), file, start
 
 
-def elaborate_all(loaded: Loaded) -> tuple[Program, tuple[Diagnostic, ...]]:
+def elaborate_all(loaded: Loaded, cwd: Path) -> tuple[Program, tuple[Diagnostic, ...]]:
+    """Elaborate what is loaded; an error is told only with the whole standard library in view."""
     from kwlogic.elab.elaborate import elaborate
 
+    program, problems = elaborate(tuple(loaded.modules.values()))
+    if loaded.whole or not any(d.severity is Severity.ERROR for d in problems):
+        return program, problems
+    complete(loaded, cwd)
     return elaborate(tuple(loaded.modules.values()))
 
 

@@ -11,7 +11,7 @@ from kwlogic.source.codes import diagnostic
 from kwlogic.source.data import Diagnostic, Severity, Source
 from kwlogic.workspace.check import elaborate_all
 from kwlogic.workspace.config import find_project
-from kwlogic.workspace.load import Loaded, header_of, load
+from kwlogic.workspace.load import Loaded, complete, header_of, load
 from kwlogic.workspace.outcome import MAX_STEPS, Outcome, stopped
 from kwlogic.workspace.select import SUFFIX, files_of, select
 
@@ -26,13 +26,18 @@ def evaluate(text: str, module: str | None, cwd: Path) -> Outcome:
     errors = tuple(d for d in problems if d.severity is Severity.ERROR)
     if expr is None or errors:
         return Outcome(diagnostics=errors, sources={source.path: source}, usage=True)
-    loaded, name, failure = _module(module, cwd)
+    loaded, name, failure = _module(module, text, cwd)
     if failure is not None:
         return failure
-    program, of_module = elaborate_all(loaded)
-    sources = {**loaded.sources, source.path: source}
-    term, _, problems = elaborate_expr(program, name, expr)
+    program, of_module = elaborate_all(loaded, cwd)
+    term, _, problems = elaborate_expr(program, name, expr, source)
     errors = tuple(d for d in problems if d.severity is Severity.ERROR)
+    if errors and not loaded.whole:
+        complete(loaded, cwd)
+        program, of_module = elaborate_all(loaded, cwd)
+        term, _, problems = elaborate_expr(program, name, expr, source)
+        errors = tuple(d for d in problems if d.severity is Severity.ERROR)
+    sources = {**loaded.sources, source.path: source}
     if term is None or errors:
         others = tuple(d for d in (*loaded.diagnostics, *of_module) if d.severity is Severity.ERROR)
         return Outcome(diagnostics=(*others, *errors), sources=sources, usage=True)
@@ -59,24 +64,24 @@ def _evaluated(program: Program, term: object, sources: Mapping[str, Source]) ->
     return Outcome(show_value(value, term.type, program), sources=sources)
 
 
-def _module(module: str | None, cwd: Path) -> tuple[Loaded, str | None, Outcome | None]:
+def _module(module: str | None, text: str, cwd: Path) -> tuple[Loaded, str | None, Outcome | None]:
     """The modules in scope; ``module`` is a file, or the name of a module of the project or of the standard library."""
     project = find_project(cwd, cwd)
     if module is None:
-        return load((), project, cwd), None, None
+        return load((), project, cwd, text, whole=module is not None), None, None
     if module.endswith(SUFFIX):
         selections, missing = select((module,), project, cwd)
         if missing:
             return Loaded(), None, Outcome(diagnostics=missing, usage=True)
-        loaded = load(selections, project, cwd)
+        loaded = load(selections, project, cwd, text)
         return loaded, next(iter(loaded.wanted), None), None
-    loaded = load((), project, cwd)
+    loaded = load((), project, cwd, text, whole=module is not None)
     if module in loaded.modules:
         return loaded, module, None
     for path in _project_files(project.root, project.config.paths, cwd):
         if header_of(path) == module:
             selections, _ = select((str(path),), project, cwd)
-            return load(selections, project, cwd), module, None
+            return load(selections, project, cwd, text), module, None
     return loaded, None, Outcome(diagnostics=(_no_module(module, loaded),), usage=True)
 
 

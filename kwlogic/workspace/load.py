@@ -37,6 +37,7 @@ class Loaded:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     io_failed: bool = False
     paths: dict[Path, str] = field(default_factory=dict)
+    whole: bool = True
 
 
 def read_source(path: Path, shown: str) -> Source:
@@ -64,17 +65,43 @@ def _not_utf8(data: bytes, error: UnicodeDecodeError, shown: str) -> Diagnostic:
     return diagnostic("KW121", message, Span(shown, len(good), len(good)), help="save the file as UTF-8")
 
 
-def load(selections: Iterable[Selection], project: Project, cwd: Path) -> Loaded:
-    """Parse what is selected, the standard library, and what they use."""
+def load(selections: Iterable[Selection], project: Project, cwd: Path, text: str = "", whole: bool = False) -> Loaded:
+    """Parse what is selected, what it uses, and of the standard library what these and ``text`` need (or the whole)."""
     from kwlogic.syntax.parse import parse_module
 
     loaded = Loaded()
     for selection in selections:
         _load_selected(loaded, selection, parse_module)
-    for path in sorted(std_dir().rglob(f"*{SUFFIX}")):
-        _load_other(loaded, path, show_path(path, cwd), parse_module)
     _load_used(loaded, project, cwd, parse_module)
+    load_library(loaded, cwd, None if whole or any(map(is_std, loaded.modules)) else text)
     return loaded
+
+
+def is_std(module: str) -> bool:
+    return module == "std" or module.startswith("std.")
+
+
+def load_library(loaded: Loaded, cwd: Path, text: str | None) -> None:
+    """Add the standard library: the part that the modules and the text can reach, or the whole where that is None."""
+    from kwlogic.syntax.parse import parse_module
+    from kwlogic.workspace.library import pruned
+
+    files = [p for p in sorted(std_dir().rglob(f"*{SUFFIX}")) if p.resolve() not in loaded.paths]
+    sources = [read_source(path, show_path(path, cwd)) for path in files]
+    texts = [source.text for source, _ in loaded.modules.values()]
+    parsed = sources if text is None else pruned(sources, (*texts, text))
+    loaded.whole = text is None
+    for path, source, read in zip(files, sources, parsed):
+        _keep_other(loaded, path, source, *parse_module(read))
+
+
+def complete(loaded: Loaded, cwd: Path) -> None:
+    """Exchange the part of the standard library for the whole."""
+    library = std_dir().resolve()
+    for path, name in list(loaded.paths.items()):
+        if path.is_relative_to(library):
+            del loaded.modules[name], loaded.paths[path]
+    load_library(loaded, cwd, None)
 
 
 def _load_selected(loaded: Loaded, selection: Selection, parse: Parse) -> None:
@@ -141,7 +168,10 @@ def _load_other(loaded: Loaded, path: Path, shown: str, parse: Parse) -> None:
         loaded.diagnostics.extend(error.diagnostics)
         loaded.io_failed |= any(d.code == "KW120" for d in error.diagnostics)
         return
-    module, problems = parse(source)
+    _keep_other(loaded, path, source, *parse(source))
+
+
+def _keep_other(loaded: Loaded, path: Path, source: Source, module: Module, problems: tuple[Diagnostic, ...]) -> None:
     name = str(module.name) if module.name else _invented_name(path, loaded)
     if name in loaded.modules:
         return
@@ -157,7 +187,7 @@ def _load_used(loaded: Loaded, project: Project, cwd: Path, parse: Parse) -> Non
         source, module = loaded.modules[waiting.pop()]
         for use in module.uses:
             name = str(use.module)
-            if name in loaded.modules or name in asked:
+            if name in loaded.modules or name in asked or is_std(name):
                 continue
             asked.add(name)
             user = _path_of(source, cwd)

@@ -32,7 +32,7 @@ def run_kernel(name: str, document: str, paths: tuple[str, ...], cwd: Path) -> O
     if missing:
         return Outcome(diagnostics=missing, sources=_config_source(project.source), usage=True)
     loaded = load(selections, project, cwd)
-    program, problems = elaborate_all(loaded)
+    program, problems = elaborate_all(loaded, cwd)
     kernel = _find_kernel(program, loaded, wanted if colons else name, (*loaded.diagnostics, *problems))
     if isinstance(kernel, Outcome):
         return kernel
