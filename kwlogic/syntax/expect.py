@@ -94,7 +94,7 @@ def _shifts(engine: Engine, states: list[int], terminal: str) -> bool:
         if rule.size:
             del stack[-rule.size :]
         stack.append(rows[stack[-1]][rule.origin])
-    return terminal == END
+    return terminal == END and stack[-1] in engine.tables.ends.values()
 
 
 def describe(engine: Engine, terminals: frozenset[str]) -> list[str]:

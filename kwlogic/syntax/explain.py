@@ -13,6 +13,7 @@ from functools import cached_property
 from kwlogic.source.codes import diagnostic
 from kwlogic.source.data import Diagnostic, Edit, Fix, Label, Span
 from kwlogic.syntax.expect import CLAUSES, accepted, describe, listing
+from kwlogic.syntax.hints import hint
 from kwlogic.syntax.lalr import Engine
 from kwlogic.syntax.lex import END, ERROR, HARD, NAME, Tokens
 from kwlogic.syntax.slips import DECLARATION_WORDS, FOREIGN, OPERATOR_SLIPS, Slip
@@ -68,7 +69,7 @@ class Place:
     def where(self) -> tuple[str, ...]:
         """A note that says which declaration it is."""
         kinds, i = self.tokens.kinds, self.first
-        if kinds[i] not in self.engine.enders or i + 1 >= self.at or kinds[i + 1] != NAME:
+        if kinds[i] not in self.engine.enders or kinds[i] in ("_MODULE", "_USE") or i + 1 >= self.at or kinds[i + 1] != NAME:
             return ()
         return (f"in {self.tokens.word(i)} `{self.tokens.word(i + 1)}`",)
 
@@ -109,7 +110,12 @@ def _if_bad_token(p: Place) -> Diagnostic | None:
             "KW102", "this string is not closed on its line", p.span(p.at), "opened here", notes=p.where(),
             help='close it with `"`; a string of several lines is written between `"""`',
         )  # fmt: skip
-    helps = {"'": 'strings take double quotes, "like this"', "`": "names are written plainly, without quotes"}
+    helps = {
+        "?": "a choice is written `if c then a else b`",
+        "\\": "a function is written `fn (x) => e`",
+        "'": 'strings take double quotes, "like this"',
+        "`": "names are written plainly, without quotes",
+    }
     if p.text.isalpha():
         help = "names are made of the letters A to Z and a to z, digits, `_` and `'`; other letters may stand in strings and comments"
     else:
@@ -194,7 +200,7 @@ def _if_no_else(p: Place) -> Diagnostic | None:
 
 def _if_keyword(p: Place) -> Diagnostic | None:
     """A reserved word where only a name will do."""
-    if p.text not in HARD or NAME not in p.expected or p.expected & {"_MATCH", "_RETRY"} or p.ends_item():
+    if p.text not in HARD or NAME not in p.expected or p.expected & {"_MATCH", "_RETRY"} or p.ends_item() or p.kind in CLAUSES:
         return None
     return diagnostic(
         "KW112", f"`{p.text}` is a keyword and cannot be a name", p.span(p.at), "expected a name", notes=p.where(),
@@ -237,7 +243,12 @@ def _if_misspelt(p: Place) -> Diagnostic | None:
 
 def _if_operand(p: Place) -> Diagnostic | None:
     """`forall`, `if`, `let`, … as the operand of an operator."""
-    if "_MATCH" not in p.expected or "_IF" in p.expected or p.text not in ("if", "let", "fn", "forall", "exists", "assert", "apply"):
+    if (
+        p.ends_item()
+        or "_MATCH" not in p.expected
+        or "_IF" in p.expected
+        or p.text not in ("if", "let", "fn", "forall", "exists", "assert", "apply")
+    ):
         return None
     return diagnostic(
         "KW101", f"`{p.text}` needs parentheses as the operand of an operator", p.span(p.at), "open a parenthesis before this",
@@ -247,7 +258,7 @@ def _if_operand(p: Place) -> Diagnostic | None:
 
 def _plain(p: Place) -> Diagnostic:
     found = "the end of the file" if p.kind == END else f"`{_shown(p.text)}`"
-    help = p.hint or None
+    help = p.hint or hint(p)
     if p.at == p.first and not p.hint:
         message = f"expected a declaration, found {found}"
         help = "a declaration starts with one of " + ", ".join(f"`{w}`" for w in DECLARATION_WORDS)

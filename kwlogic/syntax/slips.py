@@ -20,7 +20,10 @@ class Slip:
 
 
 OPERATOR_SLIPS: dict[str, tuple[Slip, ...]] = {
-    "=": (Slip("`=` does not compare", "==", "==", "equality is written `==`; `=` names an argument or begins a body"),),
+    "=": (
+        Slip("a wire is bound with `<-`", "<-", "<-"),
+        Slip("`=` does not compare", "==", "==", "equality is written `==`; `=` names an argument or begins a body"),
+    ),
     "==": (Slip("`==` compares; this needs `=`", "=", "=", "a definition is written with `=`"),),
     "&&": (Slip("conjunction is written `and`", "and"),),
     "||": (Slip("disjunction is written `or`", "or"),),
