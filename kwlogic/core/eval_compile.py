@@ -7,12 +7,14 @@ again while it is being compiled is recursive, and recursive functions are gener
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import GeneratorType
 from typing import Any
 
 from kwlogic.core import eval_fail
 from kwlogic.core.eval_code import OWN, Callee, Steps, Unit
 from kwlogic.core.eval_data import Budget, trampoline
+from kwlogic.core.eval_native import native
 from kwlogic.core.eval_static import Constants, Runnable
 from kwlogic.core.prim_eval import HELPERS
 from kwlogic.core.program import Clause, Fn, Lemma, Origin, Program
@@ -146,6 +148,9 @@ class Compiler:
                 self.callees["call", name] = Callee(self.place(self.externals[name]), done=True)
             return self.callees["call", name]
         fn = self.program.fns.get(name)
+        quick = None if fn is None or ("call", name) in self.callees else native(fn)
+        if quick is not None:
+            self.callees["call", name] = Callee(self.place(partial(quick, self.scope["budget"])), done=True)
         body = self.runnable.body(name)
         assert body is not None
 

@@ -20,6 +20,7 @@ _PARTIAL: dict[str, tuple[str, str]] = {
     "str.slice": ("{0}[{1}:{2}]", "it needs 0 <= low <= high <= length"),
     "map.at": ("{1}[{0}]", "the key is not in the map"),
 }
+_NOTATION = {"std.list.nth": _PARTIAL["str.at"], "std.list.slice": _PARTIAL["str.slice"]}
 
 
 def over_all(fn: Callable[..., Any], rows: list[tuple[Value, ...]], stop_at: bool) -> Generator[Any, Any, bool]:
@@ -88,7 +89,10 @@ class Failures:
         clause = clauses[index]
         short = site.name.rsplit(".", 1)[-1]
         kind, span = "call", site.span
-        if clause.subject in params:
+        if site.name in _NOTATION:
+            form, why = _NOTATION[site.name]
+            kind, message = "partial", f"`{form.format(*map(show_brief, args))}` is undefined: {why}"
+        elif clause.subject in params:
             kind = "refinement"
             span = site.arg_spans[params.index(clause.subject)] or span
             message = f"`{clause.text}` does not hold for the argument `{clause.subject}` of `{short}`"

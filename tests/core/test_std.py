@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -10,9 +11,13 @@ from core_programs import values
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kwlogic.core.eval import Evaluator, NotExecutable, OutOfBudget
+from kwlogic.core import eval_native
+from kwlogic.core.eval import Evaluator, NotExecutable, OutOfBudget, Violation
+from kwlogic.core.eval_native import DIGESTS, NATIVE, digest, native
 from kwlogic.core.program import Param, Program
-from kwlogic.core.types import INT, Type, subst_type
+from kwlogic.core.terms import mk_call, mk_int, mk_var
+from kwlogic.core.types import INT, Type, list_of, subst_type
+from kwlogic.core.value import NONE, MapV, SetV, equal, list_value, some, tuple_value
 from kwlogic.elab.elaborate import elaborate
 from kwlogic.source.data import Severity, Source
 from kwlogic.syntax.parse import parse_module
@@ -46,8 +51,6 @@ def of_type(type: Type) -> st.SearchStrategy[object]:
 
 
 def _built(type: Type) -> st.SearchStrategy[object]:
-    from kwlogic.core.value import NONE, MapV, SetV, list_value, some, tuple_value
-
     parts = [of_type(a) for a in type.args]
     match type.head:
         case "List":
@@ -99,3 +102,52 @@ def test_function_keeps_its_contract(name):
             return
 
     keeps()
+
+
+@cache
+def defined() -> Evaluator:
+    """Without the quick versions."""
+    run = Evaluator(std(), max_steps=200_000)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(eval_native, "NATIVE", {})
+        for name in NATIVE:
+            fn = std().fns[name]
+            run.eval(mk_call(name, (), tuple(mk_var(p.name, p.type) for p in fn.params), fn.result), SAMPLE[name])
+    return run
+
+
+EMPTY, ONE = list_value([]), list_value([1])
+SAMPLE = {
+    name: {p.name: {"xs": ONE, "ys": EMPTY, "xss": EMPTY, "i": 0, "j": 0}.get(p.name, 0) for p in std().fns[name].params} for name in NATIVE
+}
+
+
+@pytest.mark.parametrize("name", sorted(NATIVE))
+def test_quick_version_is_the_definition(name):
+    fn = std().fns[name]
+    assert DIGESTS[name] == digest(fn), "the definition has changed: compare the quick version with it, then renew its digest"
+
+    @RUN
+    @given(inputs(fn.tparams, fn.params))
+    def same(env):
+        args = [env[p.name] for p in fn.params]
+        if all(evaluator().holds(c, env) for c in fn.requires):
+            assert equal(evaluator().call(name, args), defined().call(name, args))
+
+    same()
+
+
+def test_quick_versions_are_used_for_the_known_definition_only():
+    assert evaluator().call("std.list.len", [list_value(range(10_000))]) == 10_000
+    assert evaluator().steps < 10_000
+    fn = std().fns["std.list.len"]
+    assert native(fn) is not None
+    assert native(replace(fn, body=mk_int(0))) is None
+
+
+def test_taking_an_element_outside():
+    nth = mk_call("std.list.nth", (), (mk_var("xs", list_of(INT)), mk_var("i", INT)), INT)
+    assert evaluator().eval(nth, {"xs": list_value([5, 6]), "i": 1}) == 6
+    with pytest.raises(Violation, match=r"`\[5, 6\]\[2\]` is undefined") as found:
+        evaluator().eval(nth, {"xs": list_value([5, 6]), "i": 2})
+    assert found.value.kind == "partial"
