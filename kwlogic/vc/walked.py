@@ -53,6 +53,10 @@ class Branch:
     span: Span
 
 
+# the nodes that may oblige something, or be asked about
+ASKED = frozenset((Op.ASSERT, Op.LEMMA, Op.CALL, Op.PRIM, Op.CON, Op.IMPLIES, Op.IF))
+
+
 class Mode(Enum):
     """What an assertion is: a partial operation in an expression, a claim in the steps of a proof."""
 
@@ -87,7 +91,12 @@ class Walk:
     _busy: dict[Term, bool] = field(default_factory=dict)
 
     def busy(self, term: Term) -> bool:
-        return fold((term,), lambda t, parts: True in parts or self._own(t), self._busy)[term]
+        """Whether anything is to be found inside."""
+        found = self._busy.get(term)
+        return fold((term,), self._step, self._busy)[term] if found is None else found
+
+    def _step(self, term: Term, parts: tuple[bool, ...]) -> bool:
+        return True in parts or (term.op in ASKED and self._own(term))
 
     def _own(self, term: Term) -> bool:
         match term.op:
