@@ -8,7 +8,6 @@ elaboration that finds an error is repeated with the whole library, so that no m
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -92,8 +91,10 @@ def _reachable(chunks: list[_Chunk], names: frozenset[str]) -> frozenset[_Chunk]
     by_name: dict[str, list[_Chunk]] = {}
     for chunk in chunks:
         by_name.setdefault(chunk.name, []).append(chunk)
-    counts = Counter(c.name for c in chunks if c.kind.endswith("fn"))
-    functions = {c.name: c for c in chunks if c.kind.endswith("fn") and counts[c.name] == 1}
+    functions: dict[str, list[_Chunk]] = {}
+    for chunk in chunks:
+        if chunk.kind.endswith("fn"):
+            functions.setdefault(chunk.name, []).append(chunk)
     lemmas = [(c, about) for c in chunks if c.kind in _LEMMAS if (about := _symbols(c.about, functions))]
     kept: set[_Chunk] = set()
     known: set[str] = set()
@@ -114,9 +115,9 @@ def _reachable(chunks: list[_Chunk], names: frozenset[str]) -> frozenset[_Chunk]
     return frozenset(kept)
 
 
-def _symbols(about: frozenset[str], functions: dict[str, _Chunk]) -> frozenset[str]:
+def _symbols(about: frozenset[str], functions: dict[str, list[_Chunk]]) -> frozenset[str]:
     """The functions that are left of a statement when those that are not folded have been replaced by their bodies
-    (a name that several functions share says nothing)."""
+    (a name that functions of both kinds share says nothing)."""
     found: set[str] = set()
     seen: set[str] = set()
     waiting = [n for n in about if n in functions]
@@ -125,9 +126,9 @@ def _symbols(about: frozenset[str], functions: dict[str, _Chunk]) -> frozenset[s
         if name in seen:
             continue
         seen.add(name)
-        if functions[name].folded:
+        folded = {c.folded for c in functions[name]}
+        if folded == {True}:
             found.add(name)
-        else:
-            waiting.extend(n for n in functions[name].names if n in functions)
-            found |= ALWAYS & functions.keys()
+        elif folded == {False}:
+            waiting.extend(n for c in functions[name] for n in c.names if n in functions)
     return frozenset(found)
