@@ -6,20 +6,86 @@ needs except comments, which stand in ``Module.comments`` by position.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from fractions import Fraction
 
 from kwlogic.source.data import Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Node:
-    """What has a place in a file."""
+    """What has a place in a file. Equality is of structure, spans aside; trees of any depth compare, hash and show."""
 
     span: Span = field(compare=False, repr=False)
 
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        pairs: list[tuple[object, object]] = [(self, other)]
+        while pairs:
+            a, b = pairs.pop()
+            if a is b or (type(a) is Span and type(b) is Span):
+                continue
+            if type(a) is not type(b):
+                return False
+            if isinstance(a, Node):
+                pairs += [(getattr(a, name), getattr(b, name)) for name in _compared(type(a))]
+            elif isinstance(a, tuple) and isinstance(b, tuple):
+                if len(a) != len(b):
+                    return False
+                pairs += zip(a, b, strict=True)
+            elif a != b:
+                return False
+        return True
 
-@dataclass(frozen=True, slots=True)
+    def __hash__(self) -> int:
+        leaves: list[object] = []
+        rest: list[object] = [self]
+        while rest:
+            top = rest.pop()
+            if isinstance(top, Node):
+                leaves.append(type(top))
+                rest += [getattr(top, name) for name in _compared(type(top))]
+            elif isinstance(top, tuple):
+                leaves.append(len(top))
+                rest += top
+            elif type(top) is not Span:
+                leaves.append(top)
+        return hash(tuple(leaves))
+
+    def __repr__(self) -> str:
+        parts: list[str] = []
+        rest: list[tuple[bool, object]] = [(False, self)]
+        while rest:
+            plain, top = rest.pop()
+            if isinstance(top, Node):
+                parts.append(f"{type(top).__name__}(")
+                shown = [f.name for f in fields(top) if f.repr]
+                rest.append((True, ")"))
+                for i, name in reversed(list(enumerate(shown))):
+                    rest += [(False, getattr(top, name)), (True, f"{', ' if i else ''}{name}=")]
+            elif isinstance(top, tuple):
+                rest.append((True, ",)" if len(top) == 1 else ")"))
+                for i, item in reversed(list(enumerate(top))):
+                    rest += [(False, item), (True, ", " if i else "(")]
+                if not top:
+                    parts.append("(")
+            else:
+                parts.append(str(top) if plain else repr(top))
+        return "".join(parts)
+
+
+COMPARED: dict[type[Node], tuple[str, ...]] = {}
+
+
+def _compared(kind: type[Node]) -> tuple[str, ...]:
+    """The fields that take part in equality."""
+    if kind not in COMPARED:
+        COMPARED[kind] = tuple(f.name for f in fields(kind) if f.compare)
+    return COMPARED[kind]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class QName(Node):
     """A dotted name, ``std.list.sum`` as ``("std", "list", "sum")``."""
 
@@ -32,7 +98,7 @@ class QName(Node):
 # ---------------------------------------------------------------- types
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class TypeName(Node):
     """``T`` or ``T[a, b]``."""
 
@@ -40,7 +106,7 @@ class TypeName(Node):
     args: tuple[TypeExpr, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class TypeTuple(Node):
     """``(a, b)``; ``()`` is Unit. A single type in parentheses is that type and makes no node,
     except before ``->`` where ``items`` are the parameters."""
@@ -48,7 +114,7 @@ class TypeTuple(Node):
     items: tuple[TypeExpr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class TypeFun(Node):
     """``a -> b``, ``(a, b) -> c``."""
 
@@ -56,7 +122,7 @@ class TypeFun(Node):
     result: TypeExpr
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class TypeRefine(Node):
     """``{var: base | pred}``."""
 
@@ -70,26 +136,26 @@ TypeExpr = TypeName | TypeTuple | TypeFun | TypeRefine
 # ---------------------------------------------------------------- patterns
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PVar(Node):
     """A lower-case name binds; an upper-case one is a constructor without fields (settled in elab)."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PWild(Node):
     """``_``"""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PLit(Node):
     """``12``, ``-1``, ``"text"``, ``true``"""
 
     value: int | Fraction | str | bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PCon(Node):
     """``C(p, q)``"""
 
@@ -97,14 +163,14 @@ class PCon(Node):
     args: tuple[Pattern, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PTuple(Node):
     """``(p, q)``"""
 
     items: tuple[Pattern, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PList(Node):
     """``[p, q, *rest]``; ``rest`` is None where there is no spread, ``PWild`` for ``*_``."""
 
@@ -117,14 +183,14 @@ Pattern = PVar | PWild | PLit | PCon | PTuple | PList
 # ---------------------------------------------------------------- expressions
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Name(Node):
     """A name as an expression."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Lit(Node):
     """``value`` is an int, Fraction, bool or str; ``text`` the literal as written (``1_000``, ``1.50``)."""
 
@@ -132,7 +198,7 @@ class Lit(Node):
     text: str = field(compare=False, default="")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Unary(Node):
     """``-e`` or ``not e``."""
 
@@ -140,7 +206,7 @@ class Unary(Node):
     arg: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Binary(Node):
     """op: ``+ - * // % / ++ and or ==> <==>``."""
 
@@ -149,7 +215,7 @@ class Binary(Node):
     right: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Compare(Node):
     """A chain ``first op1 e1 op2 e2 ...``; ops: ``== != < <= > >= in`` and ``not in``."""
 
@@ -157,7 +223,7 @@ class Compare(Node):
     rest: tuple[tuple[str, Expr], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class If(Node):
     """``if cond then then else other``"""
 
@@ -166,7 +232,7 @@ class If(Node):
     other: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Let(Node):
     """``let pattern = value; body``"""
 
@@ -175,7 +241,7 @@ class Let(Node):
     body: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class LambdaParam(Node):
     """A parameter of a ``fn (x) => e``, its type where it is written."""
 
@@ -183,7 +249,7 @@ class LambdaParam(Node):
     type: TypeExpr | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Lambda(Node):
     """``fn (x, y: T) => body``"""
 
@@ -191,7 +257,7 @@ class Lambda(Node):
     body: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Binder(Node):
     """``x: T`` (``type`` set) or ``x in e`` (``domain`` set)."""
 
@@ -200,7 +266,7 @@ class Binder(Node):
     domain: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Quant(Node):
     """``forall x: T, y in e :: body``, or ``exists``."""
 
@@ -209,7 +275,7 @@ class Quant(Node):
     body: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class AssertExpr(Node):
     """``assert pred; body``"""
 
@@ -217,7 +283,7 @@ class AssertExpr(Node):
     body: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ApplyExpr(Node):
     """``apply lemma(args); body``"""
 
@@ -225,7 +291,7 @@ class ApplyExpr(Node):
     body: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Field(Node):
     """``e.x``; also the surface of a qualified name, ``std.list.sum(xs)``, which elab tells apart."""
 
@@ -234,7 +300,7 @@ class Field(Node):
     name_span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Arg(Node):
     """An argument, named when ``name`` is set."""
 
@@ -242,7 +308,7 @@ class Arg(Node):
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Call(Node):
     """``fn(args)``; also a construction."""
 
@@ -250,7 +316,7 @@ class Call(Node):
     args: tuple[Arg, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Index(Node):
     """``subject[index]``"""
 
@@ -258,7 +324,7 @@ class Index(Node):
     index: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Slice(Node):
     """``subject[low:high]``"""
 
@@ -267,7 +333,7 @@ class Slice(Node):
     high: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Update(Node):
     """``subject with (field = e)``"""
 
@@ -275,42 +341,42 @@ class Update(Node):
     fields: tuple[Arg, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class TupleExpr(Node):
     """``()`` is the unit value; a parenthesised expression makes no node."""
 
     items: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Spread(Node):
     """``*value`` inside a list."""
 
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ListExpr(Node):
     """``[a, *rest]``"""
 
     items: tuple[Expr | Spread, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class SetExpr(Node):
     """``{a, b}``, ``{}``"""
 
     items: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class MapExpr(Node):
     """``{k: v}``, ``{:}``"""
 
     entries: tuple[tuple[Expr, Expr], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Arm(Node):
     """``case pattern if guard => body``"""
 
@@ -319,7 +385,7 @@ class Arm(Node):
     body: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Match(Node):
     """``match subject { arms }``"""
 
@@ -335,14 +401,14 @@ Expr = (
 # ---------------------------------------------------------------- compositions
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class WRef(Node):
     """A kernel by name. ``id(x, y)`` is a WCall of ``id``."""
 
     name: QName
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class WCall(Node):
     """``k(x, port = e)``"""
 
@@ -350,7 +416,7 @@ class WCall(Node):
     args: tuple[Arg, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class WSeq(Node):
     """``a >> b``; ``op_span`` is the operator, where the link is reported."""
 
@@ -359,7 +425,7 @@ class WSeq(Node):
     op_span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class WPar(Node):
     """``a & b``"""
 
@@ -368,7 +434,7 @@ class WPar(Node):
     op_span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class WFallback(Node):
     """``a ?? b``"""
 
@@ -377,7 +443,7 @@ class WFallback(Node):
     op_span: Span = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class WRetry(Node):
     """``retry count body``"""
 
@@ -385,14 +451,14 @@ class WRetry(Node):
     body: Wiring
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class WMap(Node):
     """``map body``"""
 
     body: Wiring
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class WFold(Node):
     """``fold body invariant (p)``"""
 
@@ -400,7 +466,7 @@ class WFold(Node):
     invariant: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class WIterate(Node):
     """``iterate body while (cond) max bound invariant (p)``"""
 
@@ -410,7 +476,7 @@ class WIterate(Node):
     invariant: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class WCase(Node):
     """``case (cond) then a else b``"""
 
@@ -419,21 +485,21 @@ class WCase(Node):
     other: Wiring
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class WGuard(Node):
     """``guard (pred)``"""
 
     pred: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class WAssert(Node):
     """``assert (pred)``"""
 
     pred: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class WHole(Node):
     """``hole(inputs) -> (outputs)``"""
 
@@ -441,7 +507,7 @@ class WHole(Node):
     outputs: tuple[Param, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class WRename(Node):
     """``body[old as new]``"""
 
@@ -454,7 +520,7 @@ Wiring = WRef | WCall | WSeq | WPar | WFallback | WRetry | WMap | WFold | WItera
 # ---------------------------------------------------------------- declarations
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Param(Node):
     """A parameter, port or field."""
 
@@ -462,7 +528,7 @@ class Param(Node):
     type: TypeExpr
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Clause(Node):
     """kind: requires, ensures or fails; the span covers keyword to end of the predicate."""
 
@@ -471,14 +537,14 @@ class Clause(Node):
     pred: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Decreases(Node):
     """``decreases e1, e2``"""
 
     measures: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Variant(Node):
     """One constructor of a data type."""
 
@@ -486,7 +552,7 @@ class Variant(Node):
     fields: tuple[Param, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class UseDecl(Node):
     """``use module (names)``; ``names`` is None where there is no list."""
 
@@ -494,7 +560,7 @@ class UseDecl(Node):
     names: tuple[tuple[str, Span], ...] | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ResourceDecl(Node):
     """``resource name``"""
 
@@ -503,7 +569,7 @@ class ResourceDecl(Node):
     doc: tuple[str, ...] = field(default=(), kw_only=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class TypeDecl(Node):
     """``variants`` for a data type, ``alias`` for a type expression; exactly one is set."""
 
@@ -515,7 +581,7 @@ class TypeDecl(Node):
     doc: tuple[str, ...] = field(default=(), kw_only=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class RecordDecl(Node):
     """``record R[a](fields)``"""
 
@@ -526,7 +592,7 @@ class RecordDecl(Node):
     doc: tuple[str, ...] = field(default=(), kw_only=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class FnDecl(Node):
     """``fn f[a](params) -> result clauses = body``"""
 
@@ -541,7 +607,7 @@ class FnDecl(Node):
     doc: tuple[str, ...] = field(default=(), kw_only=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ByInduction(Node):
     """``by induction x, y using l``"""
 
@@ -549,7 +615,7 @@ class ByInduction(Node):
     using: tuple[QName, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ByRecursion(Node):
     """``by induction f(x) using l``"""
 
@@ -557,7 +623,7 @@ class ByRecursion(Node):
     using: tuple[QName, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ByCases(Node):
     """``by cases e using l``"""
 
@@ -565,28 +631,28 @@ class ByCases(Node):
     using: tuple[QName, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ByAuto(Node):
     """``by auto using l``"""
 
     using: tuple[QName, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class StepAssert(Node):
     """``assert pred;``"""
 
     pred: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class StepApply(Node):
     """``apply lemma(args);``"""
 
     lemma: Call
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class BySteps(Node):
     """``by { steps }``"""
 
@@ -596,7 +662,7 @@ class BySteps(Node):
 Proof = ByInduction | ByRecursion | ByCases | ByAuto | BySteps
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class LemmaDecl(Node):
     """keyword: lemma, theorem or axiom (an axiom has no proof)."""
 
@@ -610,35 +676,35 @@ class LemmaDecl(Node):
     doc: tuple[str, ...] = field(default=(), kw_only=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Version(Node):
     """``version "1.2.0"``"""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Family(Node):
     """``family "..."``"""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Evidence(Node):
     """``evidence port, ...``"""
 
     names: tuple[tuple[str, Span], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Rollback(Node):
     """``rollback kernel``"""
 
     kernel: QName
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Resources(Node):
     """``reads`` (``write`` false) or ``writes``."""
 
@@ -646,7 +712,7 @@ class Resources(Node):
     names: tuple[tuple[str, Span], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Flag(Node):
     """``deterministic``, ``irrevocable`` or ``idempotent``."""
 
@@ -656,28 +722,28 @@ class Flag(Node):
 KernelClause = Clause | Decreases | Version | Family | Evidence | Rollback | Resources | Flag
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class BodyExpr(Node):
     """``= expr``"""
 
     expr: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class BodyCompose(Node):
     """``= compose wiring``"""
 
     wiring: Wiring
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PromptHole(Node):
     """``{expr}`` in a prompt; the span holds the braces."""
 
     expr: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class BodyOracle(Node):
     """kind: prompt, tool or python. A prompt's ``parts`` are texts and holes; else one text. ``raw`` is the literal as written."""
 
@@ -686,7 +752,7 @@ class BodyOracle(Node):
     raw: str = field(compare=False, default="")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Bind(Node):
     """``x <- w`` or ``(x, y) <- w`` (``tuple_target``); ``after`` are the wires it waits for."""
 
@@ -696,21 +762,21 @@ class Bind(Node):
     tuple_target: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class BindAssert(Node):
     """``assert pred;``"""
 
     pred: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class BindGuard(Node):
     """``guard pred;``"""
 
     pred: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class BodyGraph(Node):
     """``{ binds }``"""
 
@@ -720,7 +786,7 @@ class BodyGraph(Node):
 Body = BodyExpr | BodyCompose | BodyOracle | BodyGraph
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class KernelDecl(Node):
     """``kernel k(inputs) -> (outputs) clauses body``"""
 
@@ -734,7 +800,7 @@ class KernelDecl(Node):
     doc: tuple[str, ...] = field(default=(), kw_only=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ExampleDecl(Node):
     """``example e`` (``outputs`` None) or ``example k(in) -> (out)``."""
 
@@ -743,7 +809,7 @@ class ExampleDecl(Node):
     doc: tuple[str, ...] = field(default=(), kw_only=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class RefineDecl(Node):
     """``refine abstract by concrete``"""
 
@@ -755,7 +821,7 @@ class RefineDecl(Node):
 Decl = ResourceDecl | TypeDecl | RecordDecl | FnDecl | LemmaDecl | KernelDecl | ExampleDecl | RefineDecl
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Comment(Node):
     """A ``#`` comment; ``own_line`` where nothing but blanks stands before it."""
 
@@ -763,7 +829,7 @@ class Comment(Node):
     own_line: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Module(Node):
     """One file. ``name`` is None where the file has no ``module`` line."""
 

@@ -1,13 +1,14 @@
 """Source text to syntax tree: never raises, reports every declaration that does not parse and keeps all the others.
 
 ``parse_module`` reads a file, ``parse_expr`` one expression. Recovery is by declaration: after an error the parse goes
-on at the next keyword that surely starts a declaration.
+on at the next keyword that surely starts a declaration. What explains errors is imported where there is one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from kwlogic.source.codes import diagnostic
 from kwlogic.source.data import Diagnostic, Source, Span
@@ -15,9 +16,11 @@ from kwlogic.syntax.build import Context
 from kwlogic.syntax.comments import comments_of, doc_above
 from kwlogic.syntax.data import Comment, Decl, Expr, Module, QName, UseDecl
 from kwlogic.syntax.engine import engine
-from kwlogic.syntax.explain import Place, declares, explain, starts_another
 from kwlogic.syntax.lalr import DEPTH, Stopped, TooDeep
 from kwlogic.syntax.lex import END, Tokens, lex
+
+if TYPE_CHECKING:
+    from kwlogic.syntax.explain import Place
 
 LIMIT = 8 * 1024 * 1024
 DEEP = "nothing that deep can be checked; name the inner parts with `let`, or move them into functions of their own"
@@ -77,6 +80,8 @@ class Reading:
         try:
             item, following = engine().parse(c, c.tokens, index, "item")
         except Stopped as stop:
+            from kwlogic.syntax.explain import explain, starts_another
+
             place = _place(c, c.tokens, index, stop.index, "item")
             if stop.index > index and starts_another(place):
                 with _as(c.tokens, stop.index, END):
@@ -112,6 +117,8 @@ def _read_expr(c: Context, tokens: Tokens, hint: str) -> Expr | None:
         if tokens.kinds[following] != END:
             raise Stopped(following, [engine().tables.ends["expr"]])
     except Stopped as stop:
+        from kwlogic.syntax.explain import explain
+
         c.problems.append(explain(_place(inner, tokens, 0, stop.index, "expr", hint or "this is one expression")))
         return None
     except TooDeep as deep:
@@ -123,6 +130,8 @@ def _read_expr(c: Context, tokens: Tokens, hint: str) -> Expr | None:
 
 def _place(c: Context, tokens: Tokens, first: int, at: int, start: str, hint: str = "") -> Place:
     """Where the parse stopped, with the stack as it was before the token that stopped it was looked at."""
+    from kwlogic.syntax.explain import Place
+
     silent = Context(c.file, tokens, lambda *_: None)
     states = [engine().tables.ends[start]]
     with _as(tokens, at, "?"):
@@ -145,6 +154,8 @@ def _as(tokens: Tokens, index: int, kind: str) -> Iterator[None]:
 
 def _resume(tokens: Tokens, first: int) -> int:
     """The next token after ``first`` that surely starts a declaration."""
+    from kwlogic.syntax.explain import declares
+
     index = first + (2 if tokens.kinds[first] == "_OPAQUE" else 1)
     last = len(tokens.kinds) - 1
     while index < last and not declares(tokens, index, engine()):

@@ -302,3 +302,12 @@ def test_spans_of_chains():
 def test_line_ends_and_marks_of_other_systems():
     assert len(parse("\ufefffn f() -> Int\r\n= 1\r\n\r\nfn g() -> Int = 2\t# x\r\n").decls) == 2
     assert parse("fn f() -> Int = 1 # x\r\n").comments[0].text == "# x"
+
+
+def test_trees_of_any_depth_compare_hash_and_show():
+    text = " + ".join(["x"] * 20_000)
+    left, right = expr(text), expr(text.replace(" ", ""))
+    assert left == right
+    assert hash(left) == hash(right)
+    assert repr(left) == repr(right)
+    assert expr("true") != expr("1")
