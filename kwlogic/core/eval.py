@@ -12,41 +12,18 @@ from typing import Any
 
 from kwlogic.core.eval_compile import Compiler
 from kwlogic.core.eval_data import Budget, EvalStop, NotExecutable, OutOfBudget, Violation, trampoline
+from kwlogic.core.eval_explain import explain
 from kwlogic.core.eval_fail import results_env
-from kwlogic.core.eval_static import finite_domain
 from kwlogic.core.program import Clause, Program
 from kwlogic.core.regex import RegexError
-from kwlogic.core.terms import Op, Term, mk_let
+from kwlogic.core.terms import Term
 from kwlogic.core.value import Value
-from kwlogic.core.walk import BINDERS, free_vars, subterms
+from kwlogic.core.walk import free_vars
 from kwlogic.source.data import Span
 
 __all__ = ["EvalStop", "Evaluator", "NotExecutable", "OutOfBudget", "Violation"]
 
 MAX_STEPS = 10_000_000
-
-
-def marked(term: Term) -> list[tuple[Span, Term]]:
-    """The span-marked parts outside of binders, each closed under the lets around it, in source order."""
-    found: list[tuple[Span, Term]] = []
-    stack: list[tuple[Term, tuple[tuple[str, Term], ...]]] = [(term, ())]
-    seen = set()
-    while stack:
-        entry = here, lets = stack.pop()
-        if entry in seen:
-            continue
-        seen.add(entry)
-        if here.op is Op.AT:
-            part = here
-            for name, value in reversed(lets):
-                part = mk_let(name, value, part)
-            found.append((here.data, part))
-        if here.op is Op.LET:
-            stack.append((here.args[1], (*lets, (here.data, here.args[0]))))
-            stack.append((here.args[0], lets))
-        elif here.op not in BINDERS:
-            stack.extend((a, lets) for a in reversed(here.args))
-    return sorted(found, key=lambda pair: (pair[0].start, -pair[0].end))
 
 
 class Evaluator:
@@ -111,22 +88,8 @@ class Evaluator:
         return self.eval(clause.pred, env) is True
 
     def explain(self, term: Term, env: Mapping[str, Value]) -> list[tuple[Span, Value]]:
-        """The value of every span-marked part of a term that has one, outermost first.
-
-        Parts under a quantifier or lambda have no single value, and parts whose evaluation fails have none.
-        """
-        found = []
-        for span, part in marked(term):
-            if all(v.data in env for v in free_vars(part)) and not self._unbounded(part):
-                try:
-                    found.append((span, self.eval(part, env)))
-                except EvalStop:
-                    continue
-        return found
-
-    def _unbounded(self, term: Term) -> bool:
-        quantifiers = [p for p in subterms(term) if p.op is Op.FORALL or p.op is Op.EXISTS]
-        return any(finite_domain(q.data, self.program) is None for q in quantifiers)
+        """The value of every span-marked part of a term that has one, in source order; see ``core.eval_explain``."""
+        return explain(self.eval, term, env)
 
     def _check(self, kind: str, name: str, steps: Any, clauses: tuple[Clause, ...], env: dict[str, Value], args: Sequence[Value]) -> None:
         found = self._compiler.finish(steps)

@@ -34,7 +34,7 @@ from kwlogic.core.terms import (
     mk_sel,
     mk_var,
 )
-from kwlogic.core.types import BOOL, INT, fun_of, list_of, mk_type, set_of
+from kwlogic.core.types import BOOL, INT, fun_of, mk_type, set_of
 from kwlogic.core.value import SetV, iter_list, list_value, tuple_value
 from kwlogic.source.data import Span
 
@@ -323,8 +323,10 @@ def test_explain():
     term = at(0, mk_let("y", at(1, add(N, ONE)), at(2, le(at(3, mk_var("y", INT)), at(4, div(ONE, at(5, N)))))))
     assert [(s.start, v) for s, v in run.explain(term, {"n": 1})] == [(0, False), (1, 2), (2, False), (3, 2), (4, 1), (5, 1)]
     assert [(s.start, v) for s, v in run.explain(term, {"n": 0})] == [(1, 1), (3, 1), (5, 0)]
-    bounded = mk_call("m.map", (), (mk_lambda((("y", INT),), at(9, mk_var("y", INT))), at(4, XS)), list_of(INT))
-    assert [s.start for s, _ in run.explain(bounded, {"xs": list_value([])})] == [4]
+    k = mk_var("k", INT)
+    bounded = at(0, mk_prim("int.all", (mk_lambda((("k", INT),), at(7, le(at(8, k), N))), at(3, ZERO), at(4, M)), BOOL))
+    assert [(s.start, v) for s, v in run.explain(bounded, {"n": 2, "m": 9})] == [(0, False), (3, 0), (4, 9), (7, False), (8, 3)]
+    assert [(s.start, v) for s, v in run.explain(bounded, {"n": 9, "m": 2})] == [(0, True), (3, 0), (4, 2)]
 
 
 def test_misuse_is_a_plain_error():
