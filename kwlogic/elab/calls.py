@@ -16,7 +16,7 @@ from kwlogic.elab.arguments import arity_text, arrange, fits_shape
 from kwlogic.elab.context import Ctx, Env, first_order, is_meta, shown
 from kwlogic.elab.finish import no_functions, want_first_order
 from kwlogic.elab.infer import conversion, infer, mismatch, rule, to_real
-from kwlogic.elab.names import candidates, expression_entries, parts_of
+from kwlogic.elab.names import KINDS, candidates, expression_entries, parts_of
 from kwlogic.elab.patterns_text import check_pattern_argument
 from kwlogic.elab.signatures import show_signature, signature_of
 from kwlogic.elab.state import Entry, Sig, Stop
@@ -91,13 +91,10 @@ def check_arguments(ctx: Ctx, env: Env, slots: list[syn.Expr], params: tuple[Typ
             terms[index] = _argument(ctx, env, arg, params, index, entry, e, slots)
         except Stop:
             failed = True
-    for index in late:
-        try:
-            terms[index] = _argument(ctx, env, slots[index], params, index, entry, e, slots)
-        except Stop:
-            failed = True
     if failed:
         raise Stop
+    for index in late:
+        terms[index] = _argument(ctx, env, slots[index], params, index, entry, e, slots)
     return [t for t in terms if t is not None]
 
 
@@ -378,11 +375,10 @@ def _not_called(ctx: Ctx, e: syn.Expr, usable: list[Entry]) -> NoReturn:
     entry = ctx.use(usable[0])
     sig = signature_of(ctx, entry)
     args = ", ".join(sig.names) if sig.names or not sig.params else ", ".join("..." for _ in sig.params)
-    kind = {"ctor": "constructor", "prim": "function", "fn": "function", "kernel": "kernel"}[entry.kind]
     more = (Label(entry.span, "declared here"),) if entry.span is not None else ()
     ctx.fail(
         "KW301",
-        f"`{entry.name}` is a {kind}, and a value is wanted here",
+        f"`{entry.name}` is a {KINDS[entry.kind]}, and a value is wanted here",
         e.span,
         "not called",
         *more,
@@ -450,7 +446,7 @@ def lemma_call(ctx: Ctx, env: Env, e: syn.Call) -> tuple[tuple[str, tuple[Type, 
     found = expression_entries(ctx, env, e.fn)
     lemmas = [x for x in found or () if x.kind == "lemma"]
     if not lemmas:
-        what = f"a {found[0].kind}" if found else "a value"
+        what = f"a {KINDS[found[0].kind]}" if found else "a value"
         ctx.fail("KW211", f"`apply` takes a lemma, and `{ctx.text(e.fn.span)}` is {what}", e.fn.span, "not a lemma")
     if len(lemmas) > 1:
         notes = tuple(show_signature(ctx, x) for x in lemmas)

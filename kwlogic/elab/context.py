@@ -183,7 +183,7 @@ def _occurs(name: str, t: Type) -> bool:
 def shown(t: Type, limit: int = 200) -> str:
     """A type for messages: open metavariables are ``_``, and what is very large is cut."""
     if _size(t, limit) > limit:
-        return f"a large `{t.head.rsplit('.', 1)[-1]}`"
+        return f"{t.head.rsplit('.', 1)[-1]}[...]"
     return show_type(_blank(t))
 
 

@@ -162,6 +162,9 @@ class _Search:
         return [self.take(state, place, head, arity) for head, arity in (*unnamed[:1], *used.items())]
 
     def take(self, state: _State, place: int, head: Head, arity: int) -> _State:
+        self.budget -= len(state.rows)
+        if self.budget < 0:
+            raise CoverageLimit
         children = self.new_places(place, head, arity)
         rows = [r for r in (_narrow(row, place, head, children) for row in state.rows) if r is not None]
         query = _narrow(state.query, place, head, children)

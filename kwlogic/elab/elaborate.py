@@ -6,6 +6,7 @@ kernels, the order of proofs. A declaration that does not check is left out and 
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -38,7 +39,13 @@ _LAST: list[tuple[Program, World]] = []
 
 def elaborate(modules: Sequence[tuple[Source, syn.Module]]) -> tuple[Program, tuple[Diagnostic, ...]]:
     """Check all modules together, the standard library (modules ``std...``) among them."""
-    program, found = with_deep_stack(lambda: _elaborate(modules))
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        program, found = with_deep_stack(lambda: _elaborate(modules))
+    finally:
+        if collecting:
+            gc.enable()
     return program, found
 
 

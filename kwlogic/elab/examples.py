@@ -9,7 +9,7 @@ from kwlogic.elab.arguments import arrange
 from kwlogic.elab.context import Ctx
 from kwlogic.elab.finish import finish
 from kwlogic.elab.infer import check
-from kwlogic.elab.names import expression_entries, resolve_name
+from kwlogic.elab.names import KINDS, expression_entries, resolve_name
 from kwlogic.elab.signatures import signature_of
 from kwlogic.elab.state import Entry, Sig, Stop, World
 from kwlogic.source.data import Label
@@ -79,7 +79,7 @@ def elaborate_refine(world: World, ctx: Ctx, name: str, decl: syn.RefineDecl) ->
         found = resolve_name(ctx, end, "kernel")
         kernels = [x for x in found if x.kind == "kernel"]
         if not kernels:
-            ctx.fail("KW211", f"`refine` is between kernels, and `{end}` is a {found[0].kind}", end.span, "not a kernel")
+            ctx.fail("KW211", f"`refine` is between kernels, and `{end}` is a {KINDS[found[0].kind]}", end.span, "not a kernel")
         signature_of(ctx, ctx.use(kernels[0]))
         ends.append(kernels[0].qname)
     world.refines[name] = Refine(name, ends[0], ends[1], decl.span)

@@ -17,7 +17,7 @@ from kwlogic.elab.context import Ctx, Env
 from kwlogic.elab.contracts import measures, one_decreases, unique_labels, written
 from kwlogic.elab.finish import finish
 from kwlogic.elab.infer import bare, check, infer
-from kwlogic.elab.names import resolve_name
+from kwlogic.elab.names import KINDS, resolve_name
 from kwlogic.elab.refine import clauses_of
 from kwlogic.elab.rtypes import RType
 from kwlogic.elab.state import Entry, Stop, World
@@ -189,7 +189,7 @@ def _using(ctx: Ctx, names: tuple[syn.QName, ...]) -> tuple[str, ...]:
         lemmas = [x for x in entries if x.kind == "lemma"]
         if not lemmas:
             pool = [n for n, x in ctx.scope.own.items() if x.kind == "lemma"]
-            message = f"`using` takes lemmas, and `{name}` is a {entries[0].kind}"
+            message = f"`using` takes lemmas, and `{name}` is a {KINDS[entries[0].kind]}"
             ctx.fail("KW211", message, name.span, "not a lemma", help=did_you_mean(str(name), pool))
         found.extend(ctx.use(x).qname for x in lemmas)
     return tuple(dict.fromkeys(found))

@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 
 from kwlogic.core.program import Body, Clause, ExprBody, Kernel, OracleBody, Param
-from kwlogic.core.terms import Term
-from kwlogic.core.types import tuple_of
+from kwlogic.core.terms import Term, mk_at, mk_con
+from kwlogic.core.types import Type, tuple_of
 from kwlogic.elab.context import Ctx, Env
 from kwlogic.elab.contracts import said, unique_labels, written
 from kwlogic.elab.finish import finish
 from kwlogic.elab.functions import Attempt, environment, type_clauses
-from kwlogic.elab.infer import check, infer
-from kwlogic.elab.names import resolve_name
+from kwlogic.elab.infer import check, check_all, infer
+from kwlogic.elab.names import KINDS, resolve_name
 from kwlogic.elab.signatures import signature_of
 from kwlogic.elab.state import Entry, Stop, World
 from kwlogic.elab.suggest import counted, did_you_mean, listed
@@ -190,7 +190,7 @@ class Properties:
         found = resolve_name(self.ctx, name, "kernel")
         kernels = [x for x in found if x.kind == "kernel"]
         if not kernels:
-            self.ctx.fail("KW211", f"`rollback` takes a kernel, and `{name}` is a {found[0].kind}", name.span, "not a kernel")
+            self.ctx.fail("KW211", f"`rollback` takes a kernel, and `{name}` is a {KINDS[found[0].kind]}", name.span, "not a kernel")
         entry = kernels[0]
         signature_of(self.ctx, entry)
         self.ctx.mentions.add(entry.qname)
@@ -236,10 +236,18 @@ def _expression(ctx: Ctx, decl: syn.KernelDecl, entry: Entry, inputs: Env, e: sy
             f"should be ({names})",
             Label(outputs[0].span, "declared from here on"),
         )
-    wanted = types[0] if len(types) == 1 else tuple_of(*types)
+    if len(outputs) > 1 and isinstance(e, syn.TupleExpr):
+        parts = check_all(ctx, [lambda i=i: _output(ctx, inputs, outputs[i], e.items[i], types[i]) for i in range(len(outputs))])  # type: ignore[misc]
+        return finish(ctx, mk_at(e.span, mk_con("Tuple", tuple(parts), tuple_of(*types))))
+    if len(types) == 1:
+        return finish(ctx, _output(ctx, inputs, outputs[0], e, types[0]))
+    wanted = tuple_of(*types)
     why = Label(outputs[0].span, "declared here")
-    what = f"the output `{outputs[0].name}`" if len(outputs) == 1 else "the body (a tuple of the outputs)"
-    return finish(ctx, check(ctx, inputs, e, wanted, why, what))
+    return finish(ctx, check(ctx, inputs, e, wanted, why, "the body (a tuple of the outputs)"))
+
+
+def _output(ctx: Ctx, inputs: Env, port: syn.Param, e: syn.Expr, type: Type) -> Term:
+    return check(ctx, inputs, e, type, Label(port.span, "declared here"), f"the output `{port.name}`")
 
 
 def _part(ctx: Ctx, inputs: Env, part: str | syn.PromptHole) -> str | Term:

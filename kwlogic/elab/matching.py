@@ -11,7 +11,20 @@ from dataclasses import dataclass
 from kwlogic.core.terms import Op, Term, mk, mk_and, mk_con, mk_if, mk_let, mk_var
 from kwlogic.core.types import BOOL, Type
 from kwlogic.elab.context import Ctx, Env, shown
-from kwlogic.elab.coverage import CoverageLimit, CtorsOf, Row, RPattern, RWild, dead_arms, missing, show_pattern, signatures
+from kwlogic.elab.coverage import (
+    CoverageLimit,
+    CtorsOf,
+    RCon,
+    RLit,
+    Row,
+    RPattern,
+    RTuple,
+    RWild,
+    dead_arms,
+    missing,
+    show_pattern,
+    signatures,
+)
 from kwlogic.elab.finish import want_first_order
 from kwlogic.elab.infer import atomic, bare, check, infer, mismatch, rule
 from kwlogic.elab.patterns import Matched, resolve_pattern
@@ -114,8 +127,8 @@ def _coverage(ctx: Ctx, e: syn.Match, cases: list[Case], type: Type) -> set[int]
         return set()
     ctors = ctors_of(ctx)
     try:
-        uncovered = missing(rows, [type], ctors)
-        dead = dead_arms(rows, [type], ctors)
+        flat = flat_coverage(rows, type, ctors)
+        uncovered, dead = flat if flat is not None else (missing(rows, [type], ctors), dead_arms(rows, [type], ctors))
     except CoverageLimit:
         ctx.fail(
             "KW329",
@@ -144,6 +157,41 @@ def _coverage(ctx: Ctx, e: syn.Match, cases: list[Case], type: Type) -> set[int]
     if dead:
         raise Stop
     return set(dead)
+
+
+def flat_coverage(rows: list[Row], type: Type, ctors: CtorsOf) -> tuple[tuple[RPattern, ...] | None, list[int]] | None:
+    """Coverage where no pattern looks deeper than one level, in one pass; None where some does."""
+    taken: set[object] = set()
+    everything = False
+    dead: list[int] = []
+    signature = ctors(type)
+    for index, row in enumerate(rows):
+        pattern = row.patterns[0]
+        if isinstance(pattern, RCon) and all(isinstance(a, RWild) for a in pattern.args):
+            key: object = pattern.ctor
+        elif isinstance(pattern, RLit):
+            key = (str(pattern.value).lower() if isinstance(pattern.value, bool) else pattern.value,)
+        elif isinstance(pattern, RWild):
+            key = None
+        else:
+            return None
+        if everything or key in taken or (signature is not None and len(taken) == len(signature)):
+            dead.append(index)
+        elif not row.guarded:
+            everything = key is None
+            taken.add(key)
+    if everything:
+        return None, dead
+    if signature is None:
+        return (RWild(),), dead
+    return next((_witness(c, fs) for c, fs in signature if c not in taken and (c,) not in taken), None), dead
+
+
+def _witness(ctor: str, fields: tuple[Type, ...]) -> tuple[RPattern, ...]:
+    if ctor in ("true", "false"):
+        return (RLit(ctor == "true"),)
+    wild: tuple[RPattern, ...] = (RWild(),) * len(fields)
+    return (RTuple(wild) if ctor == "Tuple" else RCon(ctor, wild),)
 
 
 def ctors_of(ctx: Ctx) -> CtorsOf:

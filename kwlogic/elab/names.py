@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _A = mk_tvar("a")
 NONE = Entry("ctor", "None", "None", "", sig=Sig(("a",), (), (), option_of(_A)))
 SOME = Entry("ctor", "Some", "Some", "", sig=Sig(("a",), ("value",), (_A,), option_of(_A)))
+KINDS = {"fn": "function", "prim": "function", "ctor": "constructor", "kernel": "kernel", "lemma": "lemma"}
 BUILTIN_TYPES = {"Int": 0, "Real": 0, "Bool": 0, "String": 0, "Unit": 0, "List": 1, "Set": 1, "Map": 2, "Option": 1}
 
 
