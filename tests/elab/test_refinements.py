@@ -33,7 +33,7 @@ def test_parameters_and_results():
 
 def test_types_are_erased():
     program = good(TYPES + "fn f(x: Pos, ys: NonEmpty[Pos]) -> Int = x")
-    assert [p.type for p in program.fns["a.f"].params][0] is INT
+    assert program.fns["a.f"].params[0].type is INT
 
 
 def test_containers():
