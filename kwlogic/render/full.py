@@ -21,13 +21,17 @@ def diagnostic_lines(diagnostic: Diagnostic, sources: Sources) -> Iterator[Line]
     yield (f"{severity}[{diagnostic.code}]", style), (f": {visible(diagnostic.message)}", "bold")
     places = [label for label in diagnostic.labels if label.span.file in sources]
     gutter = max((len(str(sources[p.span.file].position(p.span.start)[0])) for p in places), default=1)
-    file = ""
+    file, shown = "", -1
     for index, label in enumerate(_in_order(places)):
+        source = sources[label.span.file]
         if label.span.file != file:
             arrow = "-->" if index == 0 else ":::"
-            file = label.span.file
-            yield _arrow(label, sources[file], gutter, arrow)
-        yield from _snippet(label, sources[file], gutter, label is places[0], style)
+            file, shown = label.span.file, -1
+            yield _arrow(label, source, gutter, arrow)
+        line = source.position(label.span.start)[0]
+        again = line == shown and len(source.line(line)) <= CROP
+        shown = line
+        yield from list(_snippet(label, source, gutter, label is places[0], style))[2 if again else 0 :]
     if not places and diagnostic.labels:
         yield ((f"  --> {visible(diagnostic.labels[0].span.file)}", DIM),)
     for note in diagnostic.notes:

@@ -39,11 +39,12 @@ def shown(value: Value) -> str:
 
 
 def parts_notes(clause: Clause, env: Mapping[str, Value], evaluator: Evaluator, sources: Mapping[str, Source]) -> tuple[str, ...]:
-    """Every sub-expression of a clause with its value, the smallest last; literals are left out."""
+    """Every sub-expression of a clause with its value, the largest first; the clause itself and literals are left out."""
     lines: dict[str, str] = {}
+    whole = one_line(clause.text, 70)
     for span, value in evaluator.explain(clause.pred, env):
         text = _slice(span, sources)
-        if text and text not in lines and not _is_literal(text):
+        if text and text != whole and text not in lines and not _is_literal(text):
             lines[text] = shown(value)
     parts = [f"{text} = {value}" for text, value in list(lines.items())[:MAX_PARTS]]
     return ("where " + "\n      ".join(parts),) if parts else ()
