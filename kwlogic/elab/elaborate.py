@@ -10,7 +10,7 @@ import gc
 from collections.abc import Sequence
 from dataclasses import replace
 
-from kwlogic.core.program import ModuleInfo, Program
+from kwlogic.core.program import ComposeBody, ModuleInfo, Program
 from kwlogic.core.terms import Term
 from kwlogic.core.types import Type
 from kwlogic.elab import basics, collections_, fields, matching, operators, quantifiers
@@ -27,7 +27,6 @@ from kwlogic.elab.order import components, proof_order, spread
 from kwlogic.elab.recursion import check_recursion
 from kwlogic.elab.signatures import signature_of
 from kwlogic.elab.state import Entry, Scope, Stop, World
-from kwlogic.elab.wiring_program import check_compositions
 from kwlogic.source.codes import diagnostic
 from kwlogic.source.data import Diagnostic, Source
 from kwlogic.syntax import data as syn
@@ -130,8 +129,11 @@ def _assemble(world: World) -> Program:
     for found in check_recursion(world):
         world.broken.add(found)
     _drop(world)
-    check_compositions(world.kernels, lambda name, found: _blame(world, name, found))
-    _drop(world)
+    if any(k.rollback is not None or isinstance(k.body, ComposeBody) for k in world.kernels.values()):
+        from kwlogic.elab.wiring_program import check_compositions
+
+        check_compositions(world.kernels, lambda name, found: _blame(world, name, found))
+        _drop(world)
     _groups(world)
     modules = {s.name: _info(world, s) for s in world.scopes.values()}
     return Program(

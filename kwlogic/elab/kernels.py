@@ -20,9 +20,6 @@ from kwlogic.elab.names import KINDS, resolve_name
 from kwlogic.elab.signatures import signature_of
 from kwlogic.elab.state import Entry, Stop, World
 from kwlogic.elab.suggest import counted, did_you_mean, listed
-from kwlogic.elab.wiring import elaborate_compose
-from kwlogic.elab.wiring_around import Surroundings, signature_kernel
-from kwlogic.elab.wiring_graph import elaborate_graph
 from kwlogic.source.data import Label, Span
 from kwlogic.syntax import data as syn
 
@@ -214,14 +211,20 @@ def _body(ctx: Ctx, decl: syn.KernelDecl, entry: Entry, inputs: Env) -> Body | N
         case syn.BodyOracle():
             return OracleBody(decl.body.kind, tuple(_part(ctx, inputs, p) for p in decl.body.parts))
         case syn.BodyCompose() | syn.BodyGraph():
-            around, kernel = Surroundings(ctx), signature_kernel(ctx, entry)
-            if isinstance(decl.body, syn.BodyCompose):
-                made = elaborate_compose(around, kernel, decl.body)
-            else:
-                made = elaborate_graph(around, kernel, decl.body)
-            if made is None:
-                raise Stop
-            return made
+            return _composition(ctx, entry, decl.body)
+
+
+def _composition(ctx: Ctx, entry: Entry, body: syn.BodyCompose | syn.BodyGraph) -> Body:
+    """The typing of compositions is loaded where there are some: most files have none."""
+    from kwlogic.elab.wiring import elaborate_compose
+    from kwlogic.elab.wiring_around import Surroundings, signature_kernel
+    from kwlogic.elab.wiring_graph import elaborate_graph
+
+    around, kernel = Surroundings(ctx), signature_kernel(ctx, entry)
+    made = elaborate_compose(around, kernel, body) if isinstance(body, syn.BodyCompose) else elaborate_graph(around, kernel, body)
+    if made is None:
+        raise Stop
+    return made
 
 
 def _expression(ctx: Ctx, decl: syn.KernelDecl, entry: Entry, inputs: Env, e: syn.Expr) -> Term:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from pathlib import PurePath
 
 from kwlogic.elab.names import spoilt
 from kwlogic.elab.state import Entry, Scope, TypeEntry, World
@@ -35,7 +34,8 @@ def declare(world: World, modules: Sequence[tuple[Source, syn.Module]]) -> None:
 
 
 def _file_name(world: World, source: Source) -> str:
-    stem = re.sub(r"\W", "_", PurePath(source.path).stem, flags=re.ASCII) or "_"
+    last = re.split(r"[\\/]", source.path)[-1].rpartition(".")
+    stem = re.sub(r"\W", "_", last[0] or last[2], flags=re.ASCII) or "_"
     name, number = stem, 1
     while name in world.scopes:
         number += 1
