@@ -24,6 +24,7 @@ from kwlogic.source.data import Span
 __all__ = ["EvalStop", "Evaluator", "NotExecutable", "OutOfBudget", "Violation"]
 
 MAX_STEPS = 10_000_000
+_MAX_TERMS = 4_000
 
 
 class Evaluator:
@@ -46,7 +47,8 @@ class Evaluator:
         self.program = program
         self.max_steps = max_steps
         self._budget = Budget(max_steps)
-        self._compiler = Compiler(program, self._budget, checked, check_ensures, check_termination, dict(externals or {}))
+        self._options = (checked, check_ensures, check_termination, dict(externals or {}))
+        self._compiler = Compiler(program, self._budget, *self._options)
         self._terms: dict[Term, tuple[Any, tuple[str, ...]]] = {}
 
     @property
@@ -62,6 +64,8 @@ class Evaluator:
     def eval(self, term: Term, env: Mapping[str, Value]) -> Value:
         """The value of a term; ``env`` has its free variables by name."""
         if term not in self._terms:
+            if len(self._terms) >= _MAX_TERMS:
+                self._forget()
             names = tuple(sorted({v.data for v in free_vars(term)}))
             self._terms[term] = (self._compiled(self._compiler.closed(term, names)), names)
         function, names = self._terms[term]
@@ -69,6 +73,13 @@ class Evaluator:
         if missing:
             raise ValueError(f"no value for the variable `{missing[0]}`")
         return self._run(function, [env[n] for n in names])
+
+    def _forget(self) -> None:
+        """Drop what was compiled: terms come and go, and each holds on to its code."""
+        skipped = self._compiler.skipped
+        self._compiler = Compiler(self.program, self._budget, *self._options)
+        self._compiler.skipped |= skipped
+        self._terms = {}
 
     def call(self, name: str, args: Sequence[Value]) -> Value:
         """The value of a fn or expression kernel. In checked mode its own ``requires`` are checked first."""
