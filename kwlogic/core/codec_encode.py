@@ -9,12 +9,14 @@ from typing import Any
 
 from kwlogic.core.codec_json import write_json
 from kwlogic.core.eval_code import Steps
-from kwlogic.core.eval_data import trampoline
+from kwlogic.core.eval_data import Budget, trampoline
 from kwlogic.core.prim_eval import finite_decimal, real_text
 from kwlogic.core.program import Data, Param, Program
 from kwlogic.core.types import Type
 from kwlogic.core.value import Con, MapV, SetV, Value, iter_list
 from kwlogic.core.value_show import field_types
+
+MAX_NODES = 20_000_000  # values that share parts may be far larger as text than in memory
 
 
 def is_enum(data: Data) -> bool:
@@ -36,7 +38,7 @@ def may_be_null(type: Type) -> bool:
 
 def encode(value: Value, type: Type, program: Program) -> Any:
     """The document tree of a first-order value, for ``write_json``: Reals of finite decimal form are ``Fraction``s in it."""
-    return trampoline(_encode(value, type, program))
+    return trampoline(_Encoder(program).value(value, type))
 
 
 def encode_text(value: Value, type: Type, program: Program) -> str:
@@ -48,48 +50,52 @@ def encode_ports(values: Mapping[str, Value], ports: Iterable[Param], program: P
     return write_json({p.name: encode(values[p.name], p.type, program) for p in ports})
 
 
-def _encode(value: Value, type: Type, program: Program) -> Steps[Any]:
-    if isinstance(value, Fraction):
-        return value if finite_decimal(value) is not None else real_text(value)
-    if isinstance(value, (int, str)):
-        return value
-    if isinstance(value, SetV):
-        return (yield _encode_all(value.ordered(), type.args[0], program))
-    if isinstance(value, MapV):
-        keys = value.keys_ordered()
-        items = yield _encode_all([value.entries[k] for k in keys], type.args[1], program)
-        if type.args[0].head == "String":
-            return dict(zip(keys, items))
-        shown = yield _encode_all(keys, type.args[0], program)
-        return [[key, item] for key, item in zip(shown, items)]
-    if isinstance(value, Con):
-        return (yield _encode_con(value, type, program))
-    raise ValueError("a function has no JSON form")
+class _Encoder:
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.budget = Budget(MAX_NODES)
 
+    def value(self, value: Value, type: Type) -> Steps[Any]:
+        self.budget.charge(1)
+        if isinstance(value, Fraction):
+            return value if finite_decimal(value) is not None else real_text(value)
+        if isinstance(value, (int, str)):
+            return value
+        if isinstance(value, SetV):
+            return (yield self.all(value.ordered(), type.args[0]))
+        if isinstance(value, MapV):
+            keys = value.keys_ordered()
+            items = yield self.all([value.entries[k] for k in keys], type.args[1])
+            if type.args[0].head == "String":
+                return dict(zip(keys, items))
+            shown = yield self.all(keys, type.args[0])
+            return [[key, item] for key, item in zip(shown, items)]
+        if isinstance(value, Con):
+            return (yield self.con(value, type))
+        raise ValueError("a function has no JSON form")
 
-def _encode_all(values: Iterable[Value], type: Type, program: Program) -> Steps[list[Any]]:
-    found = []
-    for value in values:
-        found.append((yield _encode(value, type, program)))
-    return found
+    def all(self, values: Iterable[Value], type: Type) -> Steps[list[Any]]:
+        found = []
+        for value in values:
+            found.append((yield self.value(value, type)))
+        return found
 
-
-def _encode_con(value: Con, type: Type, program: Program) -> Steps[Any]:
-    if value.ctor in ("Nil", "Cons"):
-        return (yield _encode_all(iter_list(value), type.args[0], program))
-    if value.ctor in ("None", "Tuple") and not value.fields:
-        return None
-    parts = []
-    for field, at in zip(value.fields, field_types(value.ctor, type, program)):
-        parts.append((yield _encode(field, at, program)))
-    if value.ctor == "Tuple":
-        return parts
-    if value.ctor == "Some":
-        return {"some": parts[0]} if may_be_null(type.args[0]) else parts[0]
-    ctor = program.ctors[value.ctor]
-    data = program.datas[ctor.data]
-    if is_enum(data):
-        return short(ctor.name)
-    if data.record:
-        return {p.name: part for p, part in zip(ctor.fields, parts)}
-    return {"kind": short(ctor.name), **{field_key(p.name): part for p, part in zip(ctor.fields, parts)}}
+    def con(self, value: Con, type: Type) -> Steps[Any]:
+        if value.ctor in ("Nil", "Cons"):
+            return (yield self.all(iter_list(value), type.args[0]))
+        if value.ctor in ("None", "Tuple") and not value.fields:
+            return None
+        parts = []
+        for field, at in zip(value.fields, field_types(value.ctor, type, self.program)):
+            parts.append((yield self.value(field, at)))
+        if value.ctor == "Tuple":
+            return parts
+        if value.ctor == "Some":
+            return {"some": parts[0]} if may_be_null(type.args[0]) else parts[0]
+        ctor = self.program.ctors[value.ctor]
+        data = self.program.datas[ctor.data]
+        if is_enum(data):
+            return short(ctor.name)
+        if data.record:
+            return {p.name: part for p, part in zip(ctor.fields, parts)}
+        return {"kind": short(ctor.name), **{field_key(p.name): part for p, part in zip(ctor.fields, parts)}}

@@ -10,9 +10,11 @@ import re
 from fractions import Fraction
 from typing import Any
 
+from kwlogic.core.eval_data import OutOfBudget
 from kwlogic.core.prim_eval import finite_decimal, int_of_text, int_text
 
 MAX_EXPONENT = 4_000
+MAX_PIECES = 50_000_000  # of text; values that share parts may be far larger as text than in memory
 _BLANK = re.compile(r"[ \t\r\n]*")
 _NUMBER = re.compile(r"(-?(?:0|[1-9][0-9]*))(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _PLAIN = re.compile(r'[^"\\\x00-\x1f]*')
@@ -200,6 +202,8 @@ def write_json(tree: Any) -> str:
     out: list[str] = []
     stack: list[tuple[bool, Any]] = [(False, tree)]  # (text already?, text or tree)
     while stack:
+        if len(out) > MAX_PIECES:
+            raise OutOfBudget("the value is too large to be written")
         done, here = stack.pop()
         if done:
             out.append(here)

@@ -13,6 +13,7 @@ from kwlogic.core.value import EMPTY_MAP, EMPTY_SET, Con, MapV, SetV, Value, ite
 
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 _BRIEF = 200
+LIMIT = 100_000_000  # values that share parts may be far larger as text than in memory
 
 
 def show_string(text: str) -> str:
@@ -25,8 +26,8 @@ def show_real(value: Fraction) -> str:
     return finite_decimal(value) or f"({int_text(value.numerator)}.0 / {int_text(value.denominator)}.0)"
 
 
-def show_value(value: Value, type: Type | None = None, program: Program | None = None, limit: int | None = None) -> str:
-    """The value as an author writes it. With ``limit``, ends in ``...`` after about so many characters."""
+def show_value(value: Value, type: Type | None = None, program: Program | None = None, limit: int = LIMIT) -> str:
+    """The value as an author writes it; ends in ``...`` after about ``limit`` characters."""
     out: list[str] = []
     stack: list[Any] = [_Show(value)]
     length = 0
@@ -35,7 +36,7 @@ def show_value(value: Value, type: Type | None = None, program: Program | None =
         if isinstance(here, str):
             out.append(here)
             length += len(here)
-            if limit is not None and length > limit:
+            if length > limit:
                 return "".join(out)[:limit] + "..."
         else:
             stack.extend(reversed(_layer(here.value)))
