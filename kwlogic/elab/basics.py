@@ -6,13 +6,14 @@ from fractions import Fraction
 
 from kwlogic.core.terms import Op, Term, mk, mk_bool, mk_con, mk_if, mk_int, mk_lambda, mk_real, mk_str, mk_var
 from kwlogic.core.types import BOOL, UNIT, Type, fun_of, mk_type
-from kwlogic.elab.calls import lemma_call, named_value
+from kwlogic.elab.calls import lemma_call
 from kwlogic.elab.context import Ctx, Env, shown
 from kwlogic.elab.finish import want_first_order
 from kwlogic.elab.infer import check, check_all, infer, mismatch, rule
 from kwlogic.elab.names import expression_entries
 from kwlogic.elab.rtypes import resolve
 from kwlogic.elab.suggest import counted
+from kwlogic.elab.values import named_value
 from kwlogic.source.data import Label
 from kwlogic.syntax import data as syn
 

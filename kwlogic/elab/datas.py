@@ -98,9 +98,11 @@ def _drop_broken(world: World) -> None:
     while queue:
         entry = queue.pop()
         world.datas.pop(entry.qname, None)
+        world.fns.pop(valid_name(entry.qname), None)
         for made in entry.scope.own.values():
             if made.data == entry.qname:
                 made.broken = True
+                world.ctors.pop(made.qname, None)
         for user in users.get("type " + entry.qname, ()):
             if not user.broken:
                 user.broken = True

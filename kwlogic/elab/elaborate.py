@@ -28,7 +28,7 @@ from kwlogic.elab.recursion import check_recursion
 from kwlogic.elab.signatures import signature_of
 from kwlogic.elab.state import Entry, Scope, Stop, World
 from kwlogic.source.codes import diagnostic
-from kwlogic.source.data import Diagnostic, Source
+from kwlogic.source.data import Diagnostic, Label, Source
 from kwlogic.syntax import data as syn
 
 RULES_IN = (basics, collections_, fields, matching, operators, quantifiers)  # imported for the rules they register
@@ -83,6 +83,8 @@ def _declaration(world: World, scope: Scope, decl: syn.Decl, index: int) -> None
 def _value(world: World, entry: Entry, decl: syn.FnDecl | syn.LemmaDecl | syn.KernelDecl) -> str:
     assert entry.scope is not None
     try:
+        if entry.qname in world.fns:
+            _generated(world, entry)
         signature_of(Ctx(world, entry.scope), entry)
         match decl:
             case syn.FnDecl():
@@ -100,6 +102,16 @@ def _value(world: World, entry: Entry, decl: syn.FnDecl | syn.LemmaDecl | syn.Ke
         world.mentions[entry.qname] = frozenset(entry.ctx.mentions)
         world.calls.setdefault(entry.qname, frozenset(entry.ctx.calls))
     return entry.qname
+
+
+def _generated(world: World, entry: Entry) -> None:
+    """A validity predicate has the name already."""
+    assert entry.span is not None
+    first = Label(world.fns[entry.qname].name_span, "of what holds of every value of this type")
+    help = "give it another name"
+    message = f"`{entry.name}` is the name of a predicate that the language makes by itself"
+    world.diagnostics.append(diagnostic("KW202", message, entry.span, "again here", first, help=help))
+    entry.broken = True
 
 
 def _claim(world: World, scope: Scope, name: str, decl: syn.ExampleDecl | syn.RefineDecl) -> None:

@@ -11,12 +11,12 @@ from typing import NoReturn
 from kwlogic.core.program import Ctor, Data
 from kwlogic.core.terms import Op, Term, mk, mk_con, mk_is, mk_let, mk_sel, mk_var
 from kwlogic.core.types import Type, subst_type
-from kwlogic.elab.calls import named_value
 from kwlogic.elab.context import Ctx, Env, is_meta
 from kwlogic.elab.infer import atomic, check, infer, rule
 from kwlogic.elab.names import expression_entries
 from kwlogic.elab.state import Stop
 from kwlogic.elab.suggest import did_you_mean, listed
+from kwlogic.elab.values import named_value
 from kwlogic.source.data import Label, Span
 from kwlogic.syntax import data as syn
 

@@ -78,10 +78,23 @@ def _enter_type(world: World, scope: Scope, decl: syn.TypeDecl | syn.RecordDecl,
     entry = TypeEntry(decl.name, f"{scope.name}.{decl.name}", scope, decl, decl.tparams)
     scope.types[decl.name] = entry
     world.type_entries[entry.qname] = entry
+    for what, name, span in (("type", decl.name, decl.name_span), *[("constructor", n, s) for n, s in constructors(decl)]):
+        if not name[:1].isupper() and not (what == "constructor" and name == decl.name):
+            _lower_case(world, what, name, span)
+            entry.broken = True
     for name, span in constructors(decl):
         made = Entry("ctor", name, f"{scope.name}.{name}", scope.name, scope, decl, span, data=entry.qname)
         if not _enter_value(world, scope, made):
             entry.broken = True
+
+
+def _lower_case(world: World, what: str, name: str, span: Span) -> None:
+    better = name.lstrip("_'")
+    help = f"write `{better[:1].upper()}{better[1:]}`" if better[:1].isalpha() else None
+    message = f"the name of a {what} starts upper-case, and `{name}` does not"
+    world.diagnostics.append(
+        diagnostic("KW220", message, Span(span.file, span.start, span.start + len(name)), "starts lower-case", help=help)
+    )
 
 
 def constructors(decl: syn.TypeDecl | syn.RecordDecl) -> list[tuple[str, Span]]:

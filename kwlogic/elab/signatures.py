@@ -56,6 +56,12 @@ def _function(ctx: Ctx, entry: Entry, decl: syn.FnDecl | syn.LemmaDecl) -> None:
 def _kernel(ctx: Ctx, entry: Entry, decl: syn.KernelDecl) -> None:
     env: Env = {}
     ports = (*decl.inputs, *decl.outputs)
+    both = {p.name for p in decl.inputs} & {p.name for p in decl.outputs}
+    for p in decl.outputs:
+        if p.name in both and len({q.name for q in decl.inputs}) == len(decl.inputs):
+            first = next(q.span for q in decl.inputs if q.name == p.name)
+            help = f"clauses speak of both, so give the output a name of its own; a composition renames it: `{decl.name}[y as {p.name}]`"
+            ctx.fail("KW202", f"`{p.name}` is an input and an output", p.span, "again here", Label(first, "an input"), help=help)
     shapes = parameters(ctx, ports, env, "a port", "port", decl.name_span)
     if not decl.outputs:
         ctx.fail("KW321", f"the kernel `{decl.name}` has no output", decl.name_span, help="give it one, as in `-> (done: Bool)`")

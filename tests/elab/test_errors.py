@@ -11,6 +11,11 @@ COMMON = "module a\nrecord P(x: Int, y: Int)\ntype S = A(x: Int, k: Int) | B(x: 
 CASES = {
     "names": """
 fn f(x: Int) -> Int = x + nowhere(x)                #! KW201
+type low = Int                                      #! KW220
+type Low = high | High2                             #! KW220
+record R(p: Pos)
+fn R'valid(r: R) -> Bool = true                     #! KW202
+kernel acc(x: Int) -> (x: Int) = x                  #! KW202
 fn g(x: Lst[Int]) -> Int = 0                        #! KW203
 fn h(x: Int) -> Int = std.list.summ([x])            #! KW206
 fn i(x: Int) -> Int = std.lists.sum([x])            #! KW204

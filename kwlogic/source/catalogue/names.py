@@ -174,4 +174,13 @@ CODES: tuple[Code, ...] = (
         "The `module` lines of two files say the same, so a qualified name would mean two things. The second file is left out. Rename one of them.",
         how="two sources whose `module` lines agree, given to elaboration directly (a check of files says it first, as KW706)",
     ),
+    Code(
+        "KW220",
+        E,
+        "a type or constructor that starts lower-case",
+        "In a pattern, a name that starts upper-case is a constructor and any other one a variable, so constructors start upper-case, and types with "
+        "them. Everything else is as the author likes.",
+        "type Color = red | Green\n",
+        "type Color = Red | Green\n",
+    ),
 )
