@@ -46,7 +46,7 @@ def check(request: CheckRequest, progress: Progress | None = None) -> CheckResul
     shown = _shown(problems, loaded)
     diagnostics = [*missing, *loaded.diagnostics, *shown, *unselected, *failures, *run.notices]
     diagnostics += [d for r in results if (d := finding(r, program)) is not None]
-    diagnostics += lint_diagnostics(lints) + ([] if run.interrupted else unused_requires(results, program))
+    diagnostics += lint_diagnostics(lints, results) + ([] if run.interrupted else unused_requires(results, program))
     order = {s.shown: i for i, s in enumerate(selections)}
     sources = dict(loaded.sources) | ({project.source.path: project.source} if project.source else {})
     return CheckResult(

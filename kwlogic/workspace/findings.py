@@ -27,6 +27,7 @@ REFUTED = {
     Kind.AXIOM: ("KW507", "`{name}` is false", "refuted"),
 }
 FROM_VERDICTS = frozenset({code for code, _, _ in REFUTED.values()} | {"KW520", "KW521"}) - {"KW510", "KW511"}
+DETAILED = frozenset((Kind.CALL, Kind.PARTIAL, Kind.REFINEMENT, Kind.TERMINATION, Kind.LINK, Kind.FAILS, Kind.REFINE))
 WIDTH = 90
 
 
@@ -49,7 +50,7 @@ def _refuted(obligation: Obligation, found: Counterexample | None) -> Diagnostic
         code,
         message.format(name=short(obligation.declaration), text=one_line(obligation.text)),
         obligation.span,
-        one_line(obligation.detail, 200) or label,
+        (one_line(obligation.detail, 200) if obligation.kind in DETAILED else "") or label,
         notes=_counterexample_notes(found),
     )
 
@@ -135,7 +136,7 @@ def unused_requires(results: Iterable[Result], program: Program) -> list[Diagnos
         by_declaration.setdefault(result.obligation.declaration, []).append(result)
     found: list[Diagnostic] = []
     for name, of_it in by_declaration.items():
-        if not _may_be_unused(program, name):
+        if not _may_be_unused(program, name) or name in contradictory(of_it):
             continue
         proofs = [r.verdict for r in of_it if r.obligation.kind is not Kind.REQUIRES]
         proved = [v for v in proofs if isinstance(v, Proved)]
@@ -146,6 +147,12 @@ def unused_requires(results: Iterable[Result], program: Program) -> list[Diagnos
             if clause.origin is Origin.WRITTEN and f"requires:{index}" not in used:
                 found.append(_unused(name, clause))
     return found
+
+
+def contradictory(results: Iterable[Result]) -> frozenset[str]:
+    """Declarations that no input satisfies: what else is said about them says nothing."""
+    asked = (r for r in results if r.obligation.ask is Goal.SATISFIABLE and isinstance(r.verdict, Refuted))
+    return frozenset(r.obligation.declaration for r in asked)
 
 
 def _may_be_unused(program: Program, name: str) -> bool:

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from kwlogic.source.codes import diagnostic
-from kwlogic.source.data import Diagnostic
-from kwlogic.vc.data import Lint, LintKind
-from kwlogic.workspace.findings import one_line, short
+from kwlogic.source.data import Diagnostic, Span
+from kwlogic.vc.data import Lint, LintKind, Result
+from kwlogic.workspace.findings import contradictory, one_line, short
 
 
 class Found(Protocol):
@@ -21,8 +21,17 @@ class Found(Protocol):
     def hyps(self) -> frozenset[str]: ...
 
 
-def lint_diagnostics(found: Iterable[Found]) -> list[Diagnostic]:
-    return [_warning(f.lint, f.hyps) for f in found]
+def lint_diagnostics(found: Iterable[Found], results: Iterable[Result]) -> list[Diagnostic]:
+    """One warning for a clause: that a branch of it is dead says more than that the whole says nothing. Declarations
+    that no input satisfies have been told so already."""
+    empty = contradictory(results)
+    kept = [f for f in found if f.lint.declaration not in empty]
+    dead = [f.lint.span for f in kept if f.lint.kind is LintKind.DEAD_BRANCH]
+    return [_warning(f.lint, f.hyps) for f in kept if f.lint.kind is LintKind.DEAD_BRANCH or not _holds_one(f.lint.span, dead)]
+
+
+def _holds_one(clause: Span, places: list[Span]) -> bool:
+    return any(p.file == clause.file and clause.start <= p.start and p.end <= clause.end for p in places)
 
 
 def _warning(lint: Lint, hyps: frozenset[str]) -> Diagnostic:
