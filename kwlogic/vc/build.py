@@ -18,7 +18,7 @@ from kwlogic.vc.walked import Need, Walk
 class Maker:
     """Obligations of ``declaration``; ids are ``declaration/kind/number`` with what obliges behind ``@``.
 
-    ``owed``: hypotheses that are goals of other obligations, with their ids.
+    ``rests_on``: the recursion, which what is shown with its contract rests on. ``owed``: hypotheses that are goals of other obligations, with their ids.
     """
 
     context: Context
@@ -71,7 +71,7 @@ class Maker:
             hint=hint,
             before=self.before,
             using=self.using,
-            rests_on=self.rests_on | rests,
+            rests_on=rests | (self.rests_on if any(h.name == "recursion" for h in known) else frozenset()),
             clause=clause,
             given=given,
             alternatives=alternatives,

@@ -134,8 +134,8 @@ CODES: tuple[Code, ...] = (
         "A lemma that is applied by name (`apply`, `using`) rests on the very declaration that applies it, or a `requires` or `decreases` "
         "speaks of the function that it belongs to. Such a circle would prove anything. State the lemma without the declaration, or "
         "prove what is needed in a lemma that comes after both.",
-        "fn next(x: Int) -> Int\n= apply above(x); x + 1\n\nlemma above(x: Int)\n  ensures next(x) > x\n",
-        "fn next(x: Int) -> Int\n= x + 1\n\nlemma above(x: Int)\n  ensures next(x) > x\n",
+        "fn next(x: Int) -> Int\n  requires next(x) > x\n= x + 1\n",
+        "fn next(x: Int) -> Int\n  ensures result > x\n= x + 1\n",
     ),
     Code(
         "KW520",
