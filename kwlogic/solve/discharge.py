@@ -172,14 +172,14 @@ class Prover:
         first = self._low_effort(search)
         if first is not None:
             return self._proved(first)
-        refuted = self._refute(search)
+        refuted = self._refute(search) or self._refute_deeper((2, 4), MODEL_LIMIT // 5)
         if refuted is not None:
             return refuted
         for goal in (self.obligation.sequent.goal, *self.obligation.alternatives):
             found = search.prove(self._with_goal(goal), self.obligation.hint)
             if found is not None:
                 return self._proved(found)
-        refuted = self._refute_deeper()
+        refuted = self._refute_deeper((3, 6), MODEL_LIMIT)
         return refuted if refuted is not None else self._unknown(search)
 
     def _search(self) -> Search:
@@ -235,16 +235,16 @@ class Prover:
             return None
         return self._refuted(*self.falsifier.shrink(found, vars, skolems))
 
-    def _refute_deeper(self) -> Refuted | None:
+    def _refute_deeper(self, depths: tuple[int, ...], limit: int) -> Refuted | None:
         """Models of ever deeper unfoldings, with nothing quantified."""
         if not self.obligation.refutable or not QueryBuilder(self.problem).symbols:
             return None
-        for depth in (2, 4, 6):
+        for depth in depths:
             try:
                 query = QueryBuilder(self.problem).query(depth, facts=False)
             except Unsupported:
                 return None
-            answer = check(query, MODEL_LIMIT, self.meter, self.session.wall, "model")
+            answer = check(query, limit, self.meter, self.session.wall, "model")
             found = self._from_model(answer.model, self.played.vars) if answer.model is not None else None
             if found is not None or answer.status == "unsat":
                 return found

@@ -22,6 +22,7 @@ from kwlogic.vc.data import Obligation, Sequent
 SMALL = 300
 RANDOM = 200
 SHRINKS = 300
+PATIENCE = 6  # evaluations that run out of steps, before a search by evaluation is given up
 
 
 def seed_of(name: str) -> int:
@@ -84,7 +85,10 @@ class Falsifier:
 
     def search(self, sequent: Sequent, skolems: tuple[Term, ...], small: int = SMALL, random: int = RANDOM) -> tuple[Env, Replay] | None:
         """The first candidate whose replay breaks, shrunk; counts those that satisfied the requires and passed."""
+        patience = self.replayer.exhausted + PATIENCE
         for env in candidates(self.replayer, self.samples, (*sequent.vars, *skolems), small, random):
+            if self.replayer.exhausted >= patience:
+                return None
             found = self.try_env(env, sequent.vars, skolems)
             if found is not None:
                 return self.shrink(found, sequent.vars, skolems)
@@ -101,6 +105,7 @@ class Falsifier:
         types = {str(v.data): v.type for v in (*vars, *skolems)}
         left = SHRINKS
         again = True
+        patience = self.replayer.exhausted + PATIENCE
         while again and left > 0:
             again = False
             for name, type in types.items():
@@ -110,7 +115,7 @@ class Falsifier:
                     if tried is not None:
                         found, again = tried, True
                         break
-                    if left <= 0:
+                    if left <= 0 or self.replayer.exhausted >= patience:
                         return found
         return found
 
@@ -196,4 +201,10 @@ def _simpler_con(program: Program, value: Con, type: Type) -> Iterator[Value]:
 def witness(replayer: Replayer, vars: tuple[Term, ...], check: Callable[[Env], bool], tries: int) -> Env | None:
     """Small values that pass a check."""
     samples = Samples(replayer.program)
-    return next((env for env in candidates(replayer, samples, vars, tries, 0) if check(env)), None)
+    patience = replayer.exhausted + PATIENCE
+    for env in candidates(replayer, samples, vars, tries, 0):
+        if replayer.exhausted >= patience:
+            return None
+        if check(env):
+            return env
+    return None

@@ -11,7 +11,8 @@ from kwlogic.core.walk import subst, subst_types, subterms
 from kwlogic.solve.backend import Query
 from kwlogic.solve.encode import Encoder
 from kwlogic.vc.data import Hyp, Sequent
-from kwlogic.vc.primlaws import prim_laws
+from kwlogic.vc.primlaws import element_laws, prim_laws
+from kwlogic.vc.rewrite import Instance, Rewriter, rules_of
 from kwlogic.vc.splitaxioms import equations
 from kwlogic.vc.theory import Fact, Theory
 from kwlogic.vc.triggers import TypeEnv, patterns, type_envs
@@ -97,6 +98,32 @@ class QueryBuilder:
         found = self.theory.facts(self.symbols, self.problem.before, self.problem.using)
         return found[:FACTS_AT_MOST]
 
+    @cached_property
+    def instances(self) -> list[Instance]:
+        """Instances of facts and hypotheses that rewriting the goal and the hypotheses calls for."""
+        hyps = self.problem.sequent.hyps
+        rules = [r for h in hyps if h.term.op in (Op.FORALL, Op.IMPLIES) for r in rules_of(h.name, (), h.term)]
+        rules += [r for h in hyps if h.term.op is Op.EQ and h.name == "induction" for r in rules_of(h.name, (), h.term)]
+        rules += [r for f in self.facts for r in rules_of(f"fact:{f.name}", f.vars, f.formula)]
+        rewriter = Rewriter(self.theory, rules, (h.term for h in hyps))
+        for formula in (self.problem.sequent.goal, *(h.term for h in hyps)):
+            rewriter.run(formula)
+        return list(rewriter.instances.values())
+
+    def rewritten(self, depth: int) -> Query:
+        """Hypotheses, goal, the instances that rewriting calls for, and ground unfolding: nothing quantified is added."""
+        encoder = Encoder(self.theory.program)
+        out = [(h.name, encoder.formula(h.term)) for h in self.problem.sequent.hyps]
+        out.append(("goal", encoder.formula(mk_not(self.problem.sequent.goal))))
+        out.extend((i.name, encoder.formula(i.formula)) for i in self.instances)
+        ground = [*self.problem.formulas, *(i.formula for i in self.instances)]
+        unfolded = unfold(self.theory, ground, depth)
+        out.extend((f"def:{i.fn}", encoder.formula(i.formula)) for i in unfolded)
+        laws = [*prim_laws(ground), *element_laws(ground)]
+        out.extend(("law", encoder.formula(self.theory.simplify(law))) for law in laws)
+        out.extend(("lambda", axiom) for axiom in encoder.axioms)
+        return Query(tuple(encoder.declarations()), _unique(out))
+
     def query(self, depth: int = 0, facts: bool = False, axioms: bool = False, negate: bool = True) -> Query:
         """``depth`` rounds of ground unfolding; ``facts``: lemmas and ensures; ``axioms``: split definitions."""
         encoder = Encoder(self.theory.program)
@@ -110,7 +137,7 @@ class QueryBuilder:
         for instance in instances:
             out.append((f"def:{instance.fn}", encoder.formula(instance.formula)))
         ground = [*formulas, *(i.formula for i in instances)]
-        for law in prim_laws(ground):
+        for law in [*prim_laws(ground), *(element_laws(ground) if facts else ())]:
             out.append(("law", encoder.formula(self.theory.simplify(law))))
         if facts:
             out.extend(self._facts(encoder, ground))

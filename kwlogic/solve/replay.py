@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kwlogic.core.eval import Evaluator
-from kwlogic.core.eval_data import EvalStop, NotExecutable, Violation
+from kwlogic.core.eval_data import EvalStop, NotExecutable, OutOfBudget, Violation
 from kwlogic.core.program import BySteps, Clause, ExprBody, Fn, Kernel, Lemma, Param, Program, Refinement
 from kwlogic.core.terms import Op, Term
 from kwlogic.core.value import Con, Value
@@ -34,13 +34,15 @@ NOT_VALID = Replay(False, False)
 
 
 class Replayer:
-    """Replays for one program; the evaluator compiles each body once."""
+    """Replays for one program; the evaluator compiles each body once. ``exhausted`` counts evaluations cut off by the
+    step budget: who tries many values should lose patience with one that runs forever."""
 
     def __init__(self, program: Program, steps: int = STEPS) -> None:
         self.program = program
         self.steps = steps
         self._evaluator = Evaluator(program, max_steps=steps)
         self._measuring: Evaluator | None = None
+        self.exhausted = 0
 
     def evaluator(self, kind: Kind) -> Evaluator:
         if kind is not Kind.TERMINATION:
@@ -57,14 +59,16 @@ class Replayer:
         evaluator = self.evaluator(obligation.kind)
         try:
             return _run(evaluator, decl, obligation, inputs, list(skolems.values()))
-        except (EvalStop, RecursionError, MemoryError):
+        except (EvalStop, RecursionError, MemoryError) as stop:
+            self.exhausted += isinstance(stop, OutOfBudget)
             return NOT_VALID
 
     def satisfies(self, clauses: tuple[Clause, ...], env: Env) -> bool:
         """All clauses evaluate to true."""
         try:
             return all(self._evaluator.eval(c.pred, env) is True for c in clauses)
-        except (EvalStop, RecursionError, MemoryError):
+        except (EvalStop, RecursionError, MemoryError) as stop:
+            self.exhausted += isinstance(stop, OutOfBudget)
             return False
 
     def function(self, term: Term) -> Value:
@@ -75,7 +79,8 @@ class Replayer:
         """A term's truth; None where it cannot be evaluated."""
         try:
             return self._evaluator.eval(term, env) is True
-        except (EvalStop, RecursionError, MemoryError):
+        except (EvalStop, RecursionError, MemoryError) as stop:
+            self.exhausted += isinstance(stop, OutOfBudget)
             return None
 
 

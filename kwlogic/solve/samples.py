@@ -92,7 +92,7 @@ class Samples:
         """A random value; None where the size admits none or the type has no values to choose from."""
         source = self.random_source
         if type.is_var or type is INT:
-            return source.choice(INTS) if source.random() < 0.5 else source.randint(-size * 3, size * 3)
+            return source.choice(INTS) if source.random() < 0.5 else source.randint(-3 * max(1, size), 3 * max(1, size))
         if type.head == "Real":
             return source.choice(REALS) if source.random() < 0.7 else Fraction(source.randint(-50, 50), source.randint(1, 6))
         if type.head in _BASE:

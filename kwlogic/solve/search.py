@@ -31,6 +31,11 @@ class Success:
     method: str
 
 
+Rung = tuple[int, int, bool, bool]
+"""A query to try: rlimit, rounds of ground unfolding (negative: the instances that rewriting calls for), whether with
+facts, whether with split definitions."""
+
+
 @dataclass(slots=True)
 class Search:
     """One search over one theory. ``budget`` is what is left of the rlimit."""
@@ -44,6 +49,8 @@ class Search:
     tried: list[str] = field(default_factory=list)
     last: Answer | None = None
     reason: str = ""
+    _proofs: dict[Sequent, Success] = field(default_factory=dict)
+    _failed: set[tuple[Sequent, Rung]] = field(default_factory=set)
 
     # ------------------------------------------------------------ one query
 
@@ -55,7 +62,7 @@ class Search:
             return None
         builder = QueryBuilder(problem)
         try:
-            query = builder.query(depth, facts, axioms)
+            query = builder.query(depth, facts, axioms) if depth >= 0 else builder.rewritten(1)
         except Unsupported as reason:
             self.reason = str(reason)
             return None
@@ -80,20 +87,27 @@ class Search:
         return not QueryBuilder(problem).symbols
 
     def direct(self, problem: Problem, effort: int) -> Success | None:
-        """Without induction. ``effort`` 0: what fits in milliseconds; 1: the usual; 2: all of it."""
-        closed = self._closed(problem)
-        if closed is not None:
-            return closed
-        if self.plain(problem):
-            hinted = bool(self.using)
-            return self.ask(problem, PLAIN_LIMITS[effort], "direct", 0, hinted, False)
-        for title, limit, depth, facts, axioms in LADDER[effort]:
-            found = self.ask(problem, limit, title, depth, facts, axioms)
-            if found is not None:
-                return found
-            if self.meter.spent >= self.budget:
-                break
+        """Without induction, up to an effort: 0 is what fits in milliseconds, 2 is all. What was tried is not repeated."""
+        found = self._closed(problem) or self._proofs.get(problem.sequent)
+        if found is not None:
+            return found
+        plain = self.plain(problem)
+        for level in range(effort + 1):
+            for rung in ((PLAIN_LIMITS[level], 0, bool(self.using), False),) if plain else LADDER[level]:
+                found = self._rung(problem, rung)
+                if found is not None or self.meter.spent >= self.budget:
+                    return found
         return None
+
+    def _rung(self, problem: Problem, rung: Rung) -> Success | None:
+        if (problem.sequent, rung) in self._failed:
+            return None
+        found = self.ask(problem, rung[0], "direct", *rung[1:])
+        if found is None:
+            self._failed.add((problem.sequent, rung))
+        else:
+            self._proofs[problem.sequent] = found
+        return found
 
     def _closed(self, problem: Problem) -> Success | None:
         if not problem.closed:
@@ -269,11 +283,11 @@ class Search:
         return out
 
 
+REWRITE = -1
 PLAIN_LIMITS = (300_000, 2_000_000, 8_000_000)
 
-# (title, rlimit, depth of ground unfolding, facts, split axioms)
-LADDER: tuple[tuple[tuple[str, int, int, bool, bool], ...], ...] = (
-    (("direct", 60_000, 1, False, False), ("direct", 100_000, 1, True, False), ("direct", 120_000, 1, True, True)),
-    (("direct", 300_000, 2, True, False), ("direct", 500_000, 1, True, True), ("direct", 500_000, 3, True, False)),
-    (("direct", 1_500_000, 2, True, True), ("direct", 1_500_000, 3, True, False), ("direct", 1_500_000, 2, False, False)),
+LADDER: tuple[tuple[Rung, ...], ...] = (
+    ((50_000, REWRITE, False, False), (60_000, 1, False, False), (100_000, 1, True, False), (120_000, 1, True, True)),
+    ((300_000, REWRITE, False, False), (300_000, 2, True, False), (500_000, 1, True, True), (500_000, 3, True, False)),
+    ((1_500_000, 2, True, True), (1_500_000, 3, True, False), (1_500_000, 2, False, False)),
 )

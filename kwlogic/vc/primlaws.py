@@ -1,13 +1,30 @@
 """Laws of the primitives that the solver's theories do not know, instantiated at the terms at hand.
 
-Each is a true sentence about finite sets, finite maps and strings as ``core.prim_eval`` defines them.
+Each is a true sentence about finite sets, finite maps and strings as ``core.prim_eval`` defines them; and about the
+members of lists, for the bounded quantifiers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from kwlogic.core.terms import Op, Term, mk_call, mk_con, mk_eq, mk_forall, mk_if, mk_int, mk_prim, mk_var
+from kwlogic.core.terms import (
+    Op,
+    Term,
+    mk_and,
+    mk_apply,
+    mk_call,
+    mk_con,
+    mk_eq,
+    mk_forall,
+    mk_if,
+    mk_implies,
+    mk_int,
+    mk_not,
+    mk_or,
+    mk_prim,
+    mk_var,
+)
 from kwlogic.core.types import BOOL, INT, Type, list_of
 from kwlogic.core.walk import BINDERS, free_vars, subterms
 
@@ -21,6 +38,39 @@ def prim_laws(formulas: Iterable[Term]) -> list[Term]:
         if term.op is Op.PRIM and term.data in _LAWS and bound.isdisjoint(free_vars(term)):
             out.update(dict.fromkeys(_LAWS[term.data](term)))
     return list(out)
+
+
+def element_laws(formulas: Iterable[Term]) -> list[Term]:
+    """What `all` and `any` over a list say of its members, for the calls at hand that mention no bound variable.
+
+    Each follows from the definitions by induction on the list; a failing (or passing) member gets a name.
+    """
+    everything = subterms(*formulas)
+    bound = {v for t in everything if t.op in BINDERS for v in free_vars(t.args[-1]) - free_vars(t)}
+    calls = [t for t in everything if t.op is Op.CALL and t.data[0] in _QUANTIFIERS and bound.isdisjoint(free_vars(t))]
+    return [law for number, call in enumerate(calls) for law in _element_laws(call, number)]
+
+
+_QUANTIFIERS = frozenset(("std.list.all", "std.list.any"))
+
+
+def _element_laws(call: Term, number: int) -> list[Term]:
+    predicate, xs = call.args
+    element = xs.type.args[0]
+    witness, var = mk_var(f"member.{number}", element), mk_var("%each", element)
+
+    def within(x: Term) -> Term:
+        return mk_call("std.list.member", (element,), (x, xs), BOOL)
+
+    def holds(x: Term) -> Term:
+        return mk_apply(predicate, (x,))
+
+    binder = ((str(var.data), element),)
+    if call.data[0] == "std.list.all":
+        every = mk_forall(binder, mk_implies(mk_and((call, within(var))), holds(var)))
+        return [mk_or((call, mk_and((within(witness), mk_not(holds(witness)))))), every]
+    some = mk_forall(binder, mk_implies(mk_and((within(var), holds(var))), call))
+    return [mk_implies(call, mk_and((within(witness), holds(witness)))), some]
 
 
 def _le(a: Term, b: Term) -> Term:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from kwlogic.vc.theory import Theory
 
 ROUNDS = 60
+MOST_LEAVES = 16
 MAX_LITERAL_BITS = 4096
 
 
@@ -74,7 +75,23 @@ class Simplifier:
         inlined = self.theory.inline(here)
         if inlined is not None:
             return inlined
+        lifted = self._lift_if(here)
+        if lifted is not None:
+            return lifted
         return self._unfold_decided(here) if any(_is_value_like(a) for a in here.args) else here
+
+    def _lift_if(self, here: Term) -> Term | None:
+        """``f(if c then C(x) else y)`` to ``if c then f(C(x)) else f(y)`` for a recursive function that can be unfolded."""
+        for i, arg in enumerate(here.args):
+            if arg.op is Op.IF and _has_con_branch(arg) and _leaves(arg) <= MOST_LEAVES and i in self._tested(here):
+                then, other = (rebuild(here, (*here.args[:i], branch, *here.args[i + 1 :])) for branch in arg.args[1:])
+                return mk_if(arg.args[0], then, other)
+        return None
+
+    def _tested(self, here: Term) -> frozenset[int]:
+        """Positions of the parameters whose constructor the definition asks for."""
+        definition = self.theory.definition(here)
+        return frozenset() if definition is None else definition.tested
 
     def _unfold_decided(self, here: Term) -> Term:
         """Unfold when the first case distinction of the body is settled by the arguments and no guard is open."""
@@ -190,6 +207,18 @@ def _has_con_branch(value: Term) -> bool:
             return True
         value = value.args[2]
     return value.op is Op.CON
+
+
+def _leaves(value: Term) -> int:
+    """Leaves of a tree of conditionals, up to just over ``MOST_LEAVES``."""
+    count, stack = 0, [value]
+    while stack and count <= MOST_LEAVES:
+        here = stack.pop()
+        if here.op is Op.IF:
+            stack.extend(here.args[1:])
+        else:
+            count += 1
+    return count
 
 
 def _is_value_like(term: Term) -> bool:

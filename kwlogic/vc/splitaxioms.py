@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kwlogic.core.terms import Op, Term, mk_call, mk_con, mk_eq, mk_implies, mk_var
+from kwlogic.core.terms import Term, mk_call, mk_con, mk_eq, mk_implies, mk_var
 from kwlogic.core.types import Type
-from kwlogic.core.walk import subst, subterms
+from kwlogic.core.walk import subst
 from kwlogic.vc.induct import constructors
 from kwlogic.vc.theory import Definition, Theory
 
@@ -31,7 +31,7 @@ def equations(theory: Theory, name: str, targs: tuple[Type, ...], result: Type) 
     definition = theory.definition(probe)
     if definition is None:
         return []
-    tested = _tested(definition)
+    tested = [definition.params[i] for i in sorted(definition.tested)]
     if not tested:
         return []
     cases: list[dict[Term, Term]] = [{}]
@@ -40,12 +40,6 @@ def equations(theory: Theory, name: str, targs: tuple[Type, ...], result: Type) 
     if len(cases) > MOST_CASES:
         return []
     return [e for case in cases for e in [_equation(theory, name, targs, result, definition, case)] if e is not None]
-
-
-def _tested(definition: Definition) -> list[Term]:
-    """Parameters on which the body tests constructors."""
-    tests = {t.args[0] for t in subterms(definition.body) if t.op is Op.IS}
-    return [p for p in definition.params if p in tests]
 
 
 def _values(theory: Theory, param: Term) -> list[Term]:

@@ -13,17 +13,19 @@ from kwlogic.core.logic import erase
 from kwlogic.core.program import Clause, Fn, Kernel, Lemma, Program
 from kwlogic.core.terms import TRUE, Op, Term, mk_and, mk_call, mk_implies, mk_sel, mk_var
 from kwlogic.core.types import Type, mk_tvar, tuple_of
-from kwlogic.core.walk import fold, subst, subst_types
+from kwlogic.core.walk import fold, subst, subst_types, subterms
 from kwlogic.vc.simplify import Simplifier
 
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """``guard`` implies that the call of ``params`` equals ``body``; all normalised."""
+    """``guard`` implies that the call of ``params`` equals ``body``; all normalised. ``tested``: positions of the parameters
+    whose constructor the body asks for."""
 
     params: tuple[Term, ...]
     guard: Term
     body: Term
+    tested: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +93,11 @@ class Theory:
             params = tuple(subst_types(mk_var(p.name, p.type), env) for p in fn.params)
             guard = TRUE if not fn.group else subst_types(conjunction(fn.requires), env)
             body = subst_types(erase(fn.body), env)
-            self._definitions[key] = Definition(params, guard, body)
+            tests = {t.args[0] for t in subterms(body) if t.op is Op.IS}
+            tested = frozenset(i for i, p in enumerate(params) if p in tests)
+            self._definitions[key] = Definition(params, guard, body, tested)
             if fn.group:
-                self._definitions[key] = Definition(params, self.simplify(guard), self.simplify(body))
+                self._definitions[key] = Definition(params, self.simplify(guard), self.simplify(body), tested)
         return self._definitions[key]
 
     # ------------------------------------------------------------ symbols and facts

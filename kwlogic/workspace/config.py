@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import os
 import re
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -53,12 +52,14 @@ def project_of(paths: tuple[str, ...], cwd: Path) -> Project:
 def _read(path: Path, shown_from: Path) -> Project | None:
     """None for a pyproject.toml that has no table of ours."""
     shown = show_path(path, shown_from)
+    if path.name == SHARED_FILE and not _mentions_us(path):
+        return None
+    import tomllib
+
     try:
         text = path.read_bytes().decode("utf-8")
         document = tomllib.loads(text)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        if path.name == SHARED_FILE and isinstance(error, OSError):
-            return None
         reason = str(error) or "nested too deeply"
         raise Diagnosed(diagnostic("KW703", f"`{shown}` cannot be read as configuration: {reason}", _start(shown))) from error
     source = Source(shown, text)
@@ -72,6 +73,14 @@ def _read(path: Path, shown_from: Path) -> Project | None:
     if not isinstance(table, dict):
         raise Diagnosed(diagnostic("KW702", f"`tool.kwlogic` of `{shown}` must be a table", _start(shown)))
     return Project(path.parent, _config(table, source), source)
+
+
+def _mentions_us(path: Path) -> bool:
+    """Other people's pyproject.toml is not even parsed, so that what is wrong in it is not our business."""
+    try:
+        return b"kwlogic" in path.read_bytes()
+    except OSError:
+        return False
 
 
 def _start(shown: str) -> Span:

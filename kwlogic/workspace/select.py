@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from fnmatch import fnmatch
 from pathlib import Path
 
 from kwlogic.source.codes import diagnostic
@@ -86,5 +85,9 @@ def files_of(path: Path, project: Project, problems: list[Diagnostic] | None = N
 
 
 def _excluded(file: Path, project: Project) -> bool:
+    if not project.config.exclude:
+        return False
+    from fnmatch import fnmatch
+
     shown = show_path(file, project.root)
     return any(fnmatch(shown, pattern) or fnmatch(file.name, pattern) for pattern in project.config.exclude)
