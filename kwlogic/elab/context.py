@@ -25,7 +25,7 @@ class Ctx:
     """One declaration being checked. ``hidden``: names that exist but must not be used here, with the reason."""
 
     __slots__ = (
-        "calls", "deferred", "deps", "dirty", "hidden", "mentions", "metas", "names", "numbers", "scope", "solution",
+        "calls", "deferred", "deps", "dirty", "hidden", "mentions", "metas", "names", "numbers", "quiet", "scope", "solution",
         "trail", "tvars", "unbounded", "unbounded_ok", "world",
     )  # fmt: skip
 
@@ -46,6 +46,7 @@ class Ctx:
         self.hidden: dict[str, str] = {}
         self.unbounded: list[Span] = []
         self.unbounded_ok = False
+        self.quiet = False
 
     # ------------------------------------------------------------ names
 

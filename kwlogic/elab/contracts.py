@@ -18,6 +18,7 @@ from kwlogic.syntax import data as syn
 def written(ctx: Ctx, env: Env, clause: syn.Clause) -> Clause:
     """One clause as a predicate over ``env``; contracts may quantify without bounds."""
     ctx.unbounded_ok = True
+    ctx.deferred.clear()
     try:
         pred = finish(ctx, check(ctx, env, clause.pred, BOOL, what=f"what follows `{said(clause)}`"))
     finally:

@@ -109,6 +109,7 @@ def elaborate_fn(world: World, entry: Entry, decl: syn.FnDecl) -> None:
 
 def fn_body(ctx: Ctx, env: Env, decl: syn.FnDecl, type: Type) -> Term:
     why = Label(decl.result.span, "declared here")
+    ctx.deferred.clear()
     return finish(ctx, check(ctx, env, decl.body, type, why, f"the value of `{decl.name}`"))
 
 

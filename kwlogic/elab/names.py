@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from kwlogic.core.prims import PRIMS
 from kwlogic.core.types import mk_tvar, option_of, type_vars
 from kwlogic.elab.state import Entry, Scope, Sig, Stop, TypeEntry, World
-from kwlogic.elab.suggest import did_you_mean
+from kwlogic.elab.suggest import ENOUGH, did_you_mean
 from kwlogic.source.data import Span
 from kwlogic.syntax import data as syn
 
@@ -145,8 +145,9 @@ def unknown(ctx: Ctx, env: Env, name: str, span: Span, what: str) -> None:
         raise Stop
     if name in ctx.hidden:
         ctx.fail("KW214", f"`{name}` {ctx.hidden[name]}", span, "not visible here")
-    pool = {*env, *ctx.scope.own, *ctx.scope.used, *ctx.world.std_values, *PRIM_ENTRIES}
-    help = did_you_mean(name, pool) or _elsewhere(ctx, name)
+    help = None
+    if len(ctx.world.diagnostics) < ENOUGH:
+        help = did_you_mean(name, {*env, *ctx.scope.own, *ctx.scope.used, *ctx.world.std_values, *PRIM_ENTRIES}) or _elsewhere(ctx, name)
     ctx.fail("KW201", f"there is no {what} `{name}` in scope", span, "unknown name", help=help)
 
 
@@ -166,7 +167,17 @@ def spoilt(scope: Scope, name: str) -> bool:
         return True
     if name in scope.own or name in scope.types:
         return False
-    word = re.escape(name)
-    if re.search(rf"\b(?:fn|kernel|lemma|theorem|axiom|type|record|resource)\s+{word}(?![A-Za-z0-9_'])", scope.source.text):
-        return True
-    return name[:1].isupper() and re.search(rf"^\s*type\b[^#]*?[=|]\s*{word}\b", scope.source.text, re.MULTILINE) is not None
+    if scope.written is None:
+        scope.written = _written(scope.source.text)
+    return name in scope.written
+
+
+DECLARED = re.compile(r"\b(?:fn|kernel|lemma|theorem|axiom|type|record|resource)\s+([A-Za-z_][\w']*)", re.ASCII)
+VARIANTS = re.compile(r"^\s*type\b.*(?:\n\s*\|.*)*", re.MULTILINE)
+VARIANT = re.compile(r"[=|]\s*([A-Z][\w']*)", re.ASCII)
+
+
+def _written(text: str) -> frozenset[str]:
+    """Names that the text declares, whether or not it parses there."""
+    variants = (n for block in VARIANTS.findall(text) for n in VARIANT.findall(block))
+    return frozenset((*DECLARED.findall(text), *variants))

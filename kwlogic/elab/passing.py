@@ -77,7 +77,7 @@ def _wrong_argument(
 
 def _other_order(ctx: Ctx, env: Env, entry: Entry, slots: list[syn.Expr]) -> str | None:
     """The order in which the arguments would fit, if there is one."""
-    if not 2 <= len(slots) <= 4 or entry.sig is None:
+    if ctx.quiet or not 2 <= len(slots) <= 4 or entry.sig is None:
         return None
     types = _types_quietly(ctx, env, slots)
     for order in permutations(range(len(slots))):
@@ -97,6 +97,7 @@ def would_fit(ctx: Ctx, sig: Sig, types: list[Type | None]) -> bool:
 def _types_quietly(ctx: Ctx, env: Env, slots: list[syn.Expr]) -> list[Type | None]:
     """Types of the arguments that are no functions; what does not check says nothing here."""
     types: list[Type | None] = []
+    ctx.quiet = True
     for arg in slots:
         before = len(ctx.world.diagnostics)
         try:
@@ -104,6 +105,7 @@ def _types_quietly(ctx: Ctx, env: Env, slots: list[syn.Expr]) -> list[Type | Non
         except Stop:
             del ctx.world.diagnostics[before:]
             types.append(None)
+    ctx.quiet = False
     return types
 
 

@@ -14,7 +14,7 @@ from kwlogic.core.walk import subst, subst_types
 from kwlogic.elab.context import Ctx, Env
 from kwlogic.elab.names import BUILTIN_TYPES, module_named, spoilt, type_candidates
 from kwlogic.elab.state import Scope, Stop, TypeEntry
-from kwlogic.elab.suggest import counted, did_you_mean, listed
+from kwlogic.elab.suggest import ENOUGH, counted, did_you_mean, listed
 from kwlogic.source.data import Label, Span
 from kwlogic.syntax import data as syn
 
@@ -185,7 +185,7 @@ def _unknown_type(ctx: Ctx, t: syn.TypeName, name: str) -> RType:
     if spoilt(ctx.scope, name):
         raise Stop
     pool = {*ctx.tvars, *ctx.scope.types, *ctx.scope.used_types, *ctx.world.std_types, *BUILTIN_TYPES}
-    help = did_you_mean(name, pool)
+    help = did_you_mean(name, pool) if len(ctx.world.diagnostics) < ENOUGH else None
     if help is None:
         for scope in ctx.world.scopes.values():
             if name in scope.types:

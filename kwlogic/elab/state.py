@@ -96,6 +96,7 @@ class Scope:
     skipped: set[int] = field(default_factory=set)
     lost: set[str] = field(default_factory=set)
     lost_all: bool = False
+    written: frozenset[str] | None = None
 
     @property
     def std(self) -> bool:

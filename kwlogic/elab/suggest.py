@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
+from heapq import nlargest
+
+ENOUGH = 300  # diagnostics after which a run makes no more guesses among all names in scope
+CLOSE = 16
 
 
 def near(name: str, pool: Iterable[str]) -> str | None:
@@ -14,8 +19,21 @@ def near(name: str, pool: Iterable[str]) -> str | None:
     for candidate in names:
         if candidate.lower() == lower:
             return candidate
-    found = get_close_matches(name, names, n=1, cutoff=0.6)
+    if len(names) > CLOSE:
+        pairs = _pairs(lower)
+        names = nlargest(CLOSE, names, key=lambda n: _overlap(pairs, _pairs(n.lower())))
+    found = get_close_matches(name, names, n=1, cutoff=0.6 if len(name) <= 8 else 0.72)
     return found[0] if found else None
+
+
+@lru_cache(maxsize=1 << 14)
+def _pairs(name: str) -> frozenset[str]:
+    padded = f" {name} "
+    return frozenset(padded[i : i + 2] for i in range(len(padded) - 1))
+
+
+def _overlap(a: frozenset[str], b: frozenset[str]) -> float:
+    return 2 * len(a & b) / (len(a) + len(b))
 
 
 def did_you_mean(name: str, pool: Iterable[str]) -> str | None:

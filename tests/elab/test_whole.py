@@ -51,6 +51,15 @@ def test_long_input(name: str):
     assert time.process_time() - began < 10
 
 
+def test_nested_mistakes_are_reported_in_time():
+    text = "module a\nfn g(n: Int, s: String) -> String = s\nfn f(x: Int) -> String = " + "g(true, " * 70 + '"a"' + ")" * 70
+    began = time.process_time()
+    found = run(text)[1]
+    assert {d.code for d in found} == {"KW301"}
+    assert len(found) == 70
+    assert time.process_time() - began < 10
+
+
 def test_types_may_double_at_each_step():
     text = (
         "module a\nfn f(x: Int) -> Int = let a0 = (x, x); "
