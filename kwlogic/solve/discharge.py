@@ -184,7 +184,9 @@ class Prover:
 
     def _search(self) -> Search:
         ob = self.obligation
-        return Search(self.theory, ob.before, ob.using, self.session.budget, self.meter, self.session.wall)
+        terms = (*(h.term for h in ob.sequent.hyps), ob.sequent.goal, *ob.alternatives)
+        roots = frozenset[str]().union(*(self.theory.reach(t) for t in terms))
+        return Search(self.theory, ob.before, ob.using, self.session.budget, self.meter, self.session.wall, roots)
 
     def _with_goal(self, goal: Term) -> Sequent:
         sequent = self.obligation.sequent
@@ -200,7 +202,7 @@ class Prover:
         return None
 
     def _proved(self, found: Success) -> Proved:
-        return Proved(found.uses | self.obligation.rests_on, found.hyps, found.method)
+        return Proved(found.uses, found.hyps, found.method)
 
     # ------------------------------------------------------------ refutation
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from hashlib import blake2b
-from itertools import product
 
 from kwlogic.core.program import Program
 from kwlogic.core.terms import Term
@@ -22,7 +21,7 @@ from kwlogic.vc.data import Obligation, Sequent
 SMALL = 300
 RANDOM = 200
 SHRINKS = 300
-PATIENCE = 6  # evaluations that run out of steps, before a search by evaluation is given up
+PATIENCE = 3  # evaluations that run out of steps, before evaluation gives an obligation up
 
 
 def seed_of(name: str) -> int:
@@ -81,13 +80,13 @@ class Falsifier:
         self.replayer = replayer
         self.obligation = obligation
         self.passed = 0
+        self.patience = replayer.exhausted + PATIENCE
         self.samples = Samples(replayer.program, seed_of(obligation.id))
 
     def search(self, sequent: Sequent, skolems: tuple[Term, ...], small: int = SMALL, random: int = RANDOM) -> tuple[Env, Replay] | None:
         """The first candidate whose replay breaks, shrunk; counts those that satisfied the requires and passed."""
-        patience = self.replayer.exhausted + PATIENCE
         for env in candidates(self.replayer, self.samples, (*sequent.vars, *skolems), small, random):
-            if self.replayer.exhausted >= patience:
+            if self.replayer.exhausted >= self.patience:
                 return None
             found = self.try_env(env, sequent.vars, skolems)
             if found is not None:

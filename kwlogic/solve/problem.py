@@ -91,7 +91,7 @@ class QueryBuilder:
         out: frozenset[str] = frozenset()
         for formula in self.problem.formulas:
             out |= self.theory.reach(formula)
-        return out
+        return out | {"std.list.member"} if out & {"std.list.all", "std.list.any"} else out
 
     @cached_property
     def facts(self) -> list[Fact]:

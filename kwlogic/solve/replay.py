@@ -16,7 +16,7 @@ from kwlogic.core.value import Con, Value
 from kwlogic.vc.data import Kind, Obligation
 
 Env = dict[str, Value]
-STEPS = 2_000_000
+STEPS = 100_000
 
 
 @dataclass(frozen=True, slots=True)

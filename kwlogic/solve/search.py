@@ -38,7 +38,8 @@ facts, whether with split definitions."""
 
 @dataclass(slots=True)
 class Search:
-    """One search over one theory. ``budget`` is what is left of the rlimit."""
+    """One search over one theory. ``budget`` bounds the rlimit of all queries; ``roots``: the functions that the
+    statement speaks of, before simplification."""
 
     theory: Theory
     before: str
@@ -46,6 +47,7 @@ class Search:
     budget: int
     meter: Meter
     wall: float = 20.0
+    roots: frozenset[str] = frozenset()
     tried: list[str] = field(default_factory=list)
     last: Answer | None = None
     reason: str = ""
@@ -76,7 +78,8 @@ class Search:
 
     def _success(self, builder: QueryBuilder, answer: Answer, title: str) -> Success:
         names = {base_name(c) for c in answer.core}
-        facts = frozenset(n[5:].rsplit("#", 1)[0] for n in names if n.startswith("fact:"))
+        used = [f for f in builder.facts if f"fact:{f.name}" in names]
+        facts = frozenset(f.owner for f in used).union(*(self._unfoldable(f.reach) for f in used))
         hyps = frozenset(n for n in names if not n.startswith(("fact:", "def:", "law", "lambda", "goal")))
         return Success(facts | self._definitions(builder), hyps, title)
 
@@ -119,7 +122,10 @@ class Search:
 
     def _definitions(self, builder: QueryBuilder) -> frozenset[str]:
         """Recursive definitions that may have been unfolded: all in reach, since simplification leaves no trace."""
-        return frozenset(f"def:{s}" for s in builder.symbols if self.theory.is_recursive(s) and self.theory.visible(s) is not None)
+        return self._unfoldable(builder.symbols | self.roots)
+
+    def _unfoldable(self, names: frozenset[str]) -> frozenset[str]:
+        return frozenset(f"def:{s}" for s in names if self.theory.is_recursive(s) and self.theory.visible(s) is not None)
 
     # ------------------------------------------------------------ whole search
 

@@ -1,7 +1,8 @@
 """What a prover may use of a program: definitions to unfold and facts to instantiate, normalised once.
 
 A definition of a recursive function holds where its ``requires`` holds (termination is proved there only), so it
-comes with that guard. A function that is not recursive is inlined everywhere. ``untrusted`` declarations (their
+comes with that guard, unless its recursion is structural: that ends on every value. A function that is not recursive
+is inlined everywhere. ``untrusted`` declarations (their
 proofs failed) give no facts; ``def:f`` in it hides the definition of a function whose termination is open.
 """
 
@@ -14,6 +15,8 @@ from kwlogic.core.program import Clause, Fn, Kernel, Lemma, Program
 from kwlogic.core.terms import TRUE, Op, Term, mk_and, mk_call, mk_implies, mk_sel, mk_var
 from kwlogic.core.types import Type, mk_tvar, tuple_of
 from kwlogic.core.walk import fold, subst, subst_types, subterms
+from kwlogic.vc.context import Context
+from kwlogic.vc.descent import Structural, outcome_of
 from kwlogic.vc.simplify import Simplifier
 
 
@@ -32,7 +35,8 @@ class Definition:
 class Fact:
     """For all ``vars``: ``formula``. ``owner`` is the declaration whose proof it rests on.
 
-    ``axiom`` facts are used only where a hint names them. ``symbols``: names of all functions called in it."""
+    ``axiom`` facts are used only where a hint names them. ``symbols``: names of all functions called in it;
+    ``reach``: of all that its statement, before simplification, speaks of directly or through definitions."""
 
     name: str
     owner: str
@@ -40,6 +44,7 @@ class Fact:
     vars: tuple[Term, ...]
     formula: Term
     symbols: frozenset[str]
+    reach: frozenset[str]
     axiom: bool = False
 
 
@@ -51,6 +56,8 @@ class Theory:
         self.untrusted = untrusted
         self.rank = {name: i for i, name in enumerate(program.order)}
         self.simplifier = Simplifier(self)
+        self._context = Context(program)
+        self._unguarded: dict[frozenset[str], bool] = {}
         self._definitions: dict[tuple[str, tuple[Type, ...]], Definition | None] = {}
         self._facts: dict[str, tuple[Fact, ...]] = {}
         self._reach: dict[str, frozenset[str]] = {}
@@ -91,7 +98,7 @@ class Theory:
             fn = self.program.fns[name]
             env = dict(zip(fn.tparams, targs, strict=True))
             params = tuple(subst_types(mk_var(p.name, p.type), env) for p in fn.params)
-            guard = TRUE if not fn.group else subst_types(conjunction(fn.requires), env)
+            guard = TRUE if not fn.group or self._structural(fn) else subst_types(conjunction(fn.requires), env)
             body = subst_types(erase(fn.body), env)
             tests = {t.args[0] for t in subterms(body) if t.op is Op.IS}
             tested = frozenset(i for i, p in enumerate(params) if p in tests)
@@ -99,6 +106,12 @@ class Theory:
             if fn.group:
                 self._definitions[key] = Definition(params, self.simplify(guard), self.simplify(body), tested)
         return self._definitions[key]
+
+    def _structural(self, fn: Fn) -> bool:
+        """Whether the recursion ends on every value, whatever the ``requires`` say."""
+        if fn.group not in self._unguarded:
+            self._unguarded[fn.group] = not fn.decreases and isinstance(outcome_of(self._context, fn.group), Structural)
+        return self._unguarded[fn.group]
 
     # ------------------------------------------------------------ symbols and facts
 
@@ -201,8 +214,9 @@ class Theory:
         )
 
     def _fact(self, name: str, owner: str, tparams: tuple[str, ...], vars: tuple[Term, ...], formula: Term, axiom: bool = False) -> Fact:
+        reach = self.reach(formula)
         formula = self.simplify(formula)
-        return Fact(name, owner, tparams, vars, formula, called(formula), axiom)
+        return Fact(name, owner, tparams, vars, formula, called(formula), reach, axiom)
 
 
 def kernel_outputs(kernel: Kernel) -> tuple[Term, ...]:
