@@ -90,7 +90,7 @@ class Search:
         return not QueryBuilder(problem).symbols
 
     def direct(self, problem: Problem, effort: int) -> Success | None:
-        """Without induction, up to an effort: 0 is what fits in milliseconds, 2 is all. What was tried is not repeated."""
+        """Without induction, up to an effort: 0 is what fits in milliseconds, ``ALL`` is all. What was tried is not repeated."""
         found = self._closed(problem) or self._proofs.get(problem.sequent)
         if found is not None:
             return found
@@ -137,12 +137,12 @@ class Search:
             if found is not None:
                 return found
         for scheme in hinted or ():
-            found = self.by_scheme(scheme, 2, 1)
+            found = self.by_scheme(scheme, ALL, 1)
             if found is not None:
                 return found
         if self.plain(problem):
-            return self.direct(problem, 2)
-        for effort in (0, 1, 2):
+            return self.direct(problem, ALL)
+        for effort in range(ALL + 1):
             found = self._automatic(problem, effort)
             if found is not None:
                 return found
@@ -158,7 +158,7 @@ class Search:
         for scheme in self.schemes(problem.sequent):
             if self.meter.spent >= self.budget:
                 return None
-            found = self.by_scheme(scheme, effort, 1 if effort == 2 else 0)
+            found = self.by_scheme(scheme, effort, 1 if effort >= 2 else 0)
             if found is not None:
                 return found
         return None
@@ -235,7 +235,7 @@ class Search:
         for scheme in list(self.schemes(problem.sequent))[:3]:
             if self.meter.spent >= self.budget:
                 return None
-            found = self.by_scheme(scheme, min(effort, 1), nesting)
+            found = self.by_scheme(scheme, min(effort, 2), nesting)
             if found is not None:
                 return found
         return None
@@ -290,10 +290,12 @@ class Search:
 
 
 REWRITE = -1
-PLAIN_LIMITS = (300_000, 2_000_000, 8_000_000)
+PLAIN_LIMITS = (300_000, 2_000_000, 8_000_000, 8_000_000)
 
 LADDER: tuple[tuple[Rung, ...], ...] = (
-    ((50_000, REWRITE, False, False), (60_000, 1, False, False), (100_000, 1, True, False), (120_000, 1, True, True)),
+    ((50_000, REWRITE, False, False),),
+    ((60_000, 1, False, False), (100_000, 1, True, False), (120_000, 1, True, True)),
     ((300_000, REWRITE, False, False), (300_000, 2, True, False), (500_000, 1, True, True), (500_000, 3, True, False)),
     ((1_500_000, 2, True, True), (1_500_000, 3, True, False), (1_500_000, 2, False, False)),
 )
+ALL = len(LADDER) - 1
