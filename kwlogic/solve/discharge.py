@@ -17,11 +17,12 @@ from kwlogic.core.value import Value
 from kwlogic.core.walk import free_vars, subst_types, subterms
 from kwlogic.solve.backend import Meter, check
 from kwlogic.solve.decode import decode_vars
+from kwlogic.solve.discovery import Discovery
 from kwlogic.solve.falsify import Falsifier, witness
 from kwlogic.solve.present import present
 from kwlogic.solve.problem import Problem, QueryBuilder, base_name, prepare
 from kwlogic.solve.replay import Env, Replay, Replayer, declaration
-from kwlogic.solve.search import Search, Success
+from kwlogic.solve.search import ALL, Search, Success
 from kwlogic.solve.sorts import Unsupported
 from kwlogic.vc.data import (
     Counterexample,
@@ -175,10 +176,9 @@ class Prover:
         refuted = self._refute(search) or self._refute_deeper((2, 4), MODEL_LIMIT // 5)
         if refuted is not None:
             return refuted
-        for goal in (self.obligation.sequent.goal, *self.obligation.alternatives):
-            found = search.prove(self._with_goal(goal), self.obligation.hint)
-            if found is not None:
-                return self._proved(found)
+        found = self._prove(search, 1) or self._discover(search) or self._prove(search, ALL)
+        if found is not None:
+            return self._proved(found)
         refuted = self._refute_deeper((3, 6), MODEL_LIMIT)
         return refuted if refuted is not None else self._unknown(search)
 
@@ -200,6 +200,16 @@ class Prover:
             if found is not None:
                 return found
         return None
+
+    def _prove(self, search: Search, effort: int) -> Success | None:
+        for goal in (self.obligation.sequent.goal, *self.obligation.alternatives):
+            found = search.prove(self._with_goal(goal), self.obligation.hint, effort)
+            if found is not None:
+                return found
+        return None
+
+    def _discover(self, search: Search) -> Success | None:
+        return Discovery(search, self.obligation.sequent).prove() if search.roots else None
 
     def _proved(self, found: Success) -> Proved:
         return Proved(found.uses, found.hyps, found.method)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from kwlogic.core.terms import FALSE, TRUE, Op, Term, mk_not, mk_var
@@ -30,7 +30,7 @@ class Problem:
     before: str
     using: tuple[str, ...]
     skolems: tuple[Term, ...] = ()
-    _types: dict[str, list[tuple[Type, ...]]] = field(default_factory=dict)
+    extra: tuple[Fact, ...] = ()
 
     @property
     def closed(self) -> bool:
@@ -42,7 +42,7 @@ class Problem:
         return [*(h.term for h in self.sequent.hyps), self.sequent.goal]
 
 
-def prepare(theory: Theory, sequent: Sequent, before: str, using: tuple[str, ...] = ()) -> Problem:
+def prepare(theory: Theory, sequent: Sequent, before: str, using: tuple[str, ...] = (), extra: tuple[Fact, ...] = ()) -> Problem:
     """Simplify, move the goal's antecedents to the hypotheses, name its universals by constants."""
     skolems: list[Term] = []
     hyps: list[Hyp] = []
@@ -56,7 +56,7 @@ def prepare(theory: Theory, sequent: Sequent, before: str, using: tuple[str, ...
         else:
             goal = theory.simplify(_open(goal, skolems))
     kept = tuple({h.term: h for h in hyps}.values())
-    return Problem(theory, Sequent(sequent.vars, kept, goal), before, using, tuple(skolems))
+    return Problem(theory, Sequent(sequent.vars, kept, goal), before, using, tuple(skolems), extra)
 
 
 def _assume(term: Term, name: str, hyps: list[Hyp], skolems: list[Term]) -> None:
@@ -96,7 +96,7 @@ class QueryBuilder:
     @cached_property
     def facts(self) -> list[Fact]:
         found = self.theory.facts(self.symbols, self.problem.before, self.problem.using)
-        return found[:FACTS_AT_MOST]
+        return [*found[:FACTS_AT_MOST], *self.problem.extra]
 
     @cached_property
     def instances(self) -> list[Instance]:

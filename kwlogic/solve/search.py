@@ -18,7 +18,7 @@ from kwlogic.solve.problem import Problem, QueryBuilder, base_name, prepare
 from kwlogic.solve.sorts import Unsupported
 from kwlogic.vc.data import Hyp, Sequent
 from kwlogic.vc.induct import Case, Scheme, constructors, functional, is_inductive, natural, structural
-from kwlogic.vc.theory import Theory
+from kwlogic.vc.theory import Fact, Theory
 from kwlogic.vc.unfold import ground_calls
 
 
@@ -51,6 +51,7 @@ class Search:
     tried: list[str] = field(default_factory=list)
     last: Answer | None = None
     reason: str = ""
+    extra: tuple[Fact, ...] = ()
     _proofs: dict[Sequent, Success] = field(default_factory=dict)
     _failed: set[tuple[Sequent, Rung]] = field(default_factory=set)
 
@@ -79,7 +80,8 @@ class Search:
     def _success(self, builder: QueryBuilder, answer: Answer, title: str) -> Success:
         names = {base_name(c) for c in answer.core}
         used = [f for f in builder.facts if f"fact:{f.name}" in names]
-        facts = frozenset(f.owner for f in used).union(*(self._unfoldable(f.reach) for f in used))
+        owners = frozenset(f.owner for f in used if f not in self.extra)
+        facts = owners.union(*(self._unfoldable(f.reach) | f.support for f in used))
         hyps = frozenset(n for n in names if not n.startswith(("fact:", "def:", "law", "lambda", "goal")))
         return Success(facts | self._definitions(builder), hyps, title)
 
@@ -129,27 +131,39 @@ class Search:
 
     # ------------------------------------------------------------ whole search
 
-    def prove(self, sequent: Sequent, hint: Proof | None) -> Success | None:
+    def prove(self, sequent: Sequent, hint: Proof | None, effort: int) -> Success | None:
+        """By the hint if there is one, then automatically, with growing effort."""
         problem = self.prepared(sequent)
-        hinted = self._hinted(sequent, hint)
-        if hinted is None:
-            found = self.direct(problem, 0)
-            if found is not None:
-                return found
-        for scheme in hinted or ():
-            found = self.by_scheme(scheme, ALL, 1)
+        for scheme in self._hinted(sequent, hint) or ():
+            found = self.by_scheme(scheme, min(effort + 1, ALL), 1)
             if found is not None:
                 return found
         if self.plain(problem):
             return self.direct(problem, ALL)
-        for effort in range(ALL + 1):
-            found = self._automatic(problem, effort)
+        for level in range(effort + 1):
+            found = self._automatic(problem, level)
             if found is not None:
                 return found
         return None
 
     def prepared(self, sequent: Sequent) -> Problem:
-        return prepare(self.theory, sequent, self.before, self.using)
+        return prepare(self.theory, sequent, self.before, self.using, self.extra)
+
+    def quick(self, sequent: Sequent) -> Success | None:
+        """Directly or by one induction, at low effort."""
+        self._failed.clear()
+        problem = self.prepared(sequent)
+        found = self.direct(problem, 0)
+        if found is not None or self.plain(problem):
+            return found
+        for effort in (0, 1):
+            for scheme in self.schemes(problem.sequent):
+                if self.meter.spent >= self.budget:
+                    return None
+                found = self.by_scheme(scheme, effort, 0)
+                if found is not None:
+                    return found
+        return None
 
     def _automatic(self, problem: Problem, effort: int) -> Success | None:
         found = self.direct(problem, effort)

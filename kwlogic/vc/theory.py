@@ -36,7 +36,8 @@ class Fact:
     """For all ``vars``: ``formula``. ``owner`` is the declaration whose proof it rests on.
 
     ``axiom`` facts are used only where a hint names them. ``symbols``: names of all functions called in it;
-    ``reach``: of all that its statement, before simplification, speaks of directly or through definitions."""
+    ``reach``: of all that its statement, before simplification, speaks of directly or through definitions. A fact that
+    was found, not declared, has no owner of that name; ``support`` is what its own proof rests on."""
 
     name: str
     owner: str
@@ -46,6 +47,7 @@ class Fact:
     symbols: frozenset[str]
     reach: frozenset[str]
     axiom: bool = False
+    support: frozenset[str] = frozenset()
 
 
 class Theory:
