@@ -25,6 +25,7 @@ from kwlogic.source.data import Span
 
 _PLAIN_LEVELS = 30
 _LARGE = 60
+CHARGE = "budget.left -= 1; budget.left < 0 and charge(0)"
 
 
 class Compiler:
@@ -155,8 +156,7 @@ class Compiler:
         assert body is not None
 
         def emit(unit: Unit) -> Steps[None]:
-            unit.line("budget.left -= 1")
-            unit.line("if budget.left < 0: charge(0)")
+            unit.line(CHARGE)
             if self.check_termination and fn is not None and fn.decreases:
                 unit.env = {**unit.env, **{OWN + p: atom for p, atom in unit.env.items()}}
             yield unit.tail(body, None)
@@ -203,6 +203,7 @@ class Compiler:
             return None
 
         def emit(unit: Unit) -> Steps[None]:
+            unit.line(CHARGE)
             for i, name in enumerate(outputs):
                 unit.env = {**unit.env, name: unit.bind(f"p{len(params) - 1}.fields[{i}]")}
             for index, clause in chosen:
