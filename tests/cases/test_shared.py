@@ -1,0 +1,23 @@
+"""The acceptance cases that lie beside a checkout, where they do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kwlogic.workspace.check import check
+from kwlogic.workspace.data import CheckRequest
+from kwlogic.workspace.expect import compare
+
+CASES = Path(__file__).resolve().parents[3] / "shared" / "cases" / "core"
+FILES = sorted(CASES.glob("*.kw"))
+
+
+@pytest.mark.skipif(not FILES, reason="there is no folder shared/cases/core beside the checkout")
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
+def test_as_expected(path: Path):
+    result = check(CheckRequest((str(path),), path.parent, jobs=1, cache=False))
+    mismatches, marks = compare(result)
+    assert marks
+    assert not mismatches, "\n".join(map(str, mismatches))
