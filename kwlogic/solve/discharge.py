@@ -14,11 +14,12 @@ from kwlogic.core.program import Kernel
 from kwlogic.core.terms import Op, Term, mk_var
 from kwlogic.core.types import INT, Type, subst_type, type_vars
 from kwlogic.core.value import Value
-from kwlogic.core.walk import free_vars, subst_types, subterms
+from kwlogic.core.walk import subterms
 from kwlogic.solve.backend import Meter, check
 from kwlogic.solve.decode import decode_vars
 from kwlogic.solve.discovery import Discovery
 from kwlogic.solve.falsify import Falsifier, witness
+from kwlogic.solve.played import concrete
 from kwlogic.solve.present import present
 from kwlogic.solve.problem import Problem, QueryBuilder, base_name, prepare
 from kwlogic.solve.replay import Env, Replay, Replayer, declaration
@@ -27,7 +28,6 @@ from kwlogic.solve.sorts import Unsupported
 from kwlogic.vc.data import (
     Counterexample,
     Goal,
-    Hyp,
     Kind,
     Lint,
     Obligation,
@@ -114,31 +114,13 @@ def _solve_witness(session: Session, obligation: Obligation, sequent: Sequent, m
         except Unsupported:
             return None
         answer = check(query, WITNESS_LIMIT, meter, session.wall, "requires")
-        if answer.status == "unsat" or problem.closed and any(h.term.op is Op.LIT for h in problem.sequent.hyps):
+        if answer.status == "unsat" or (problem.closed and any(h.term.op is Op.LIT for h in problem.sequent.hyps)):
             core = frozenset(base_name(c) for c in answer.core if c.startswith("requires"))
             return Refuted(None, core or frozenset(h.name for h in sequent.hyps))
         env = decode_vars(session.theory.program, answer.model, sequent.vars)
         if env is not None and all(session.replayer.holds(h.term, env) is True for h in sequent.hyps):
             return env
     return None
-
-
-def concrete(sequent: Sequent) -> Sequent:
-    """Type variables played by Int, so that values can be shown and run."""
-    names = {n for v in (*sequent.vars, *_free(sequent)) for n in type_vars(v.type)}
-    if not names:
-        return sequent
-    env: dict[str, Type] = dict.fromkeys(names, INT)
-    vars = tuple(mk_var(str(v.data), subst_type(v.type, env)) for v in sequent.vars)
-    hyps = tuple(Hyp(h.name, subst_types(h.term, env)) for h in sequent.hyps)
-    return Sequent(vars, hyps, subst_types(sequent.goal, env))
-
-
-def _free(sequent: Sequent) -> set[Term]:
-    out = set(free_vars(sequent.goal))
-    for hyp in sequent.hyps:
-        out |= free_vars(hyp.term)
-    return out
 
 
 # ---------------------------------------------------------------- does it hold?
@@ -209,7 +191,7 @@ class Prover:
         return None
 
     def _discover(self, search: Search) -> Success | None:
-        return Discovery(search, self.obligation.sequent).prove() if search.roots else None
+        return Discovery(search, self.obligation.sequent, self.session.replayer).prove() if search.roots else None
 
     def _proved(self, found: Success) -> Proved:
         return Proved(found.uses, found.hyps, found.method)
@@ -223,7 +205,12 @@ class Prover:
             found = self._from_model(search.last.model, self.obligation.sequent.vars)
             if found is not None:
                 return found
-        if search.plain(self.problem) and self.played is self.obligation.sequent and search.last is not None and search.last.status == "sat":
+        if (
+            search.plain(self.problem)
+            and self.played is self.obligation.sequent
+            and search.last is not None
+            and search.last.status == "sat"
+        ):
             return self._evaluate(40, 40)
         return self._evaluate(300, 200)
 
@@ -331,5 +318,3 @@ def check_lint(session: Session, lint: Lint) -> frozenset[str] | None:
     else:
         found = search.ask(problem, LINT_LIMIT, "lint", 1, False, False)
     return None if found is None else found.hyps
-
-

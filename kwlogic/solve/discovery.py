@@ -10,15 +10,21 @@ from dataclasses import dataclass, field
 from kwlogic.core.terms import Term
 from kwlogic.solve.backend import Meter
 from kwlogic.solve.explore import Conjecture, Explorer
-from kwlogic.solve.falsify import seed_of
+from kwlogic.solve.falsify import candidates, seed_of
+from kwlogic.solve.played import concrete
+from kwlogic.solve.replay import Replayer
+from kwlogic.solve.samples import Samples
 from kwlogic.solve.search import Search, Success
 from kwlogic.vc.data import Sequent
 from kwlogic.vc.theory import Fact, Theory, called
 
-FIRST_BUDGET = 90_000
-LATER_BUDGET = 250_000
+FIRST_BUDGET = 30_000
+LATER_BUDGET = 200_000
+RETRIES = 2
 MOST_LEMMAS = 40
-MOST_TRIES = 300
+MOST_TRIES = 600
+SMALL = 60
+RANDOM = 40
 SHARE = 0.6
 """The part of what is left of the budget that lemmas may take."""
 
@@ -39,12 +45,15 @@ class Lemmas:
 class Discovery:
     """Searches for lemmas until a goal is proved or the share of the budget is spent."""
 
-    def __init__(self, search: Search, sequent: Sequent) -> None:
+    def __init__(self, search: Search, sequent: Sequent, replayer: Replayer) -> None:
         self.search = search
+        self.replayer = replayer
+        self.samples = Samples(replayer.program)
         self.sequent = sequent
         self.theory: Theory = search.theory
         self.facts: list[Fact] = []
         self.open: list[Conjecture] = []
+        self.retried: dict[Conjecture, int] = {}
         self.limit = search.meter.spent + int(SHARE * (search.budget - search.meter.spent))
 
     def prove(self) -> Success | None:
@@ -54,6 +63,8 @@ class Discovery:
         for number, conjecture in enumerate(explorer.conjectures()):
             if self.search.meter.spent >= self.limit or number >= MOST_TRIES or len(self.facts) >= MOST_LEMMAS:
                 break
+            if self._is_false(conjecture):
+                continue
             if not self._try(conjecture, FIRST_BUDGET):
                 self.open.append(conjecture)
                 continue
@@ -62,11 +73,18 @@ class Discovery:
                 return found
         return self._last_chance()
 
+    def _is_false(self, conjecture: Conjecture) -> bool:
+        """Whether small or further random values break it."""
+        played = concrete(Sequent(conjecture.vars, (), conjecture.formula))
+        tried = candidates(self.replayer, self.samples, played.vars, SMALL, RANDOM)
+        return any(self.replayer.holds(played.goal, env) is False for env in tried)
+
     def _again(self) -> Success | None:
         """What could not be proved before the last lemma, at the price of one cheap attempt each."""
-        for conjecture in self.open[-12:]:
+        for conjecture in [c for c in self.open if self.retried.get(c, 0) < RETRIES][:8]:
             if self.search.meter.spent >= self.limit:
                 return None
+            self.retried[conjecture] = self.retried.get(conjecture, 0) + 1
             if self._try(conjecture, FIRST_BUDGET):
                 self.open.remove(conjecture)
                 found = self._goal()
@@ -86,7 +104,7 @@ class Discovery:
 
     def _goal(self) -> Success | None:
         self.search.extra = tuple(self.facts)
-        return self.search.quick(self.sequent)
+        return self.search.quick(self.sequent, 0)
 
     def _try(self, conjecture: Conjecture, budget: int) -> bool:
         """Prove a conjecture with what was found so far."""
@@ -96,12 +114,14 @@ class Discovery:
         meter = Meter(keep=self.search.meter.keep)
         inner = Search(self.theory, self.search.before, (), budget, meter, self.search.wall, self.theory.reach(conjecture.formula))
         inner.extra = tuple(self.facts)
-        found = inner.quick(Sequent(conjecture.vars, (), conjecture.formula))
+        found = inner.quick(Sequent(conjecture.vars, (), conjecture.formula), int(budget > FIRST_BUDGET))
         self.search.meter.spent += meter.spent
         self.search.meter.solver_seconds += meter.solver_seconds
         self.search.meter.volatile |= meter.volatile
-        if found is None or found.method == "simplification":
+        if found is None:
             return False
+        if found.method in ("simplification", "direct"):
+            return False  # it follows from what is known, so it adds nothing
         self.facts.append(self._fact(conjecture, found))
         return True
 

@@ -21,8 +21,11 @@ SHARE = 3  # shared subterms of at least this many children below are named by a
 
 
 class Encoder:
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, abstract: bool = False) -> None:
+        """``abstract``: products of two unknowns become an uninterpreted commutative function. What is then
+        unsatisfiable is so with products, too, and nonlinear arithmetic is kept out of the way."""
         self.program = program
+        self.abstract = abstract
         self.sorts = Sorts(program)
         self.functions: dict[str, str] = {}
         self.helpers: dict[str, str] = {}
@@ -92,8 +95,9 @@ class Encoder:
 
     def _constant(self, here: Term) -> str:
         name = self.var(here)
-        if name not in self.functions:
-            self.functions[name] = f"(declare-fun {name} () {self.sorts.sort(here.type)})"
+        text = f"(declare-fun {name} () {self.sorts.sort(here.type)})"
+        if self.functions.setdefault(name, text) != text:
+            raise Unsupported(f"two variables of different types are named {here.data}")
         return name
 
     def _quantifier(self, here: Term, bound: frozenset[Term]) -> str:
@@ -140,7 +144,7 @@ class Encoder:
     def call_symbol(self, here: Term) -> str:
         name, targs = here.data
         inner = f"[{','.join(full_name(t) for t in targs)}]" if targs else ""
-        symbol = quote(f"{name}{inner}")
+        symbol = quote(f"{name}{inner}" if here.args else f"{name}{inner}()")  # a variable may have the bare name
         self._declare(symbol, tuple(a.type for a in here.args), here.type)
         return symbol
 
@@ -173,6 +177,10 @@ class Encoder:
         name = here.data
         if name == "str.matches":
             return self._matches(here, args)
+        if self.abstract and name in ("int.mul", "real.mul") and not any(a.op is Op.LIT for a in here.args):
+            symbol = quote(f"times:{here.type.head}")
+            self._declare(symbol, (here.type, here.type), here.type)
+            return app(symbol, sorted(args))
         make = PRIM_TEXT.get(name)
         if make is not None:
             for part in here.args:

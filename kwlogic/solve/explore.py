@@ -24,7 +24,7 @@ from kwlogic.solve.samples import Samples, functions
 from kwlogic.vc.induct import constructors
 from kwlogic.vc.theory import Theory, called
 
-VALUATIONS = 28
+VALUATIONS = 36
 MOST_TERMS = 1_500
 MOST_SIZE = 7
 FEWEST_TRUE = 5
@@ -116,18 +116,18 @@ class Explorer:
     def _valuate(self) -> None:
         self._add(TRUE, (True,) * VALUATIONS, 1)
         self._add(FALSE, (False,) * VALUATIONS, 1)
-        for number, var in enumerate(self.vars):
+        for var in self.vars:
             pool = self._pool(var.type)
             if not pool:
                 continue
-            values = [pool[(k * (2 * number + 1) + k // 3 + number) % len(pool)] for k in range(VALUATIONS)]
+            values = [self.samples.random_source.choice(pool) for _ in range(VALUATIONS)]
             self._add(var, tuple(values), 1)
 
     def _pool(self, type: Type) -> list[Value]:
         if type.head == "Fun":
             return [self.evaluator.eval(f, {}) for f in functions(type)]
         small = list(self.samples.small(type))[:9]
-        rest = [v for k in range(24) if (v := self.samples.random(type, 2 + k % 4)) is not None]
+        rest = [v for k in range(40) if (v := self.samples.random(type, 3 + k % 4)) is not None]
         return small + rest
 
     # ------------------------------------------------------------ enumeration
@@ -233,7 +233,7 @@ class Explorer:
 
     def _conditional(self, size: int) -> Iterator[Conjecture]:
         """Where a Boolean term is true, others are true, or terms agree that do not in general."""
-        tests = [t for n in range(1, size) for t in self.by_size.get(n, ()) if t.type is BOOL and t.op is Op.CALL]
+        tests = [t for n in range(1, size + 1) for t in self.by_size.get(n, ()) if t.type is BOOL and t.op is Op.CALL]
         signed = [(t, w) for t in tests for w in (True, False)] + [(t, False) for t in self._equalities()]
         for test, wanted in signed:
             for guard in (test if wanted else mk_not(test),):
@@ -254,7 +254,7 @@ class Explorer:
     def _under(self, guard: Term, rows: list[int], size: int) -> Iterator[Conjecture]:
         own = free_vars(guard)
         for term in self.by_size.get(size, ()):
-            if term.op is not Op.CALL or not own & free_vars(term):
+            if term.op is not Op.CALL or not own & free_vars(term) or term in subterms(guard):
                 continue
             values = [self.values[term][i] for i in rows]
             if term.type is BOOL:
@@ -270,5 +270,3 @@ class Explorer:
                         if found is not None:
                             yield found
                             break
-
-

@@ -38,7 +38,10 @@ def candidates(replayer: Replayer, samples: Samples, vars: tuple[Term, ...], sma
         yield {n: p[i] for n, p, i in zip(names, pools, indices, strict=True)}
     for number in range(random):
         size = 1 + number * 5 // max(1, random)
-        values = [samples.random(v.type, size) if v.type.head != "Fun" else samples.random_source.choice(p) for v, p in zip(vars, pools, strict=True)]
+        values = [
+            samples.random(v.type, size) if v.type.head != "Fun" else samples.random_source.choice(p)
+            for v, p in zip(vars, pools, strict=True)
+        ]
         if all(v is not None for v in values):
             yield {n: v for n, v in zip(names, values, strict=True) if v is not None}
 

@@ -80,7 +80,9 @@ class Fingerprints:
         for term in terms:
             symbols |= called(term)
         reached = self._reach(symbols)
-        visible = frozenset(s for s in reached if self.theory.program.fns.get(s) is None or self.theory.visible(s) is None or self.theory.is_recursive(s))
+        visible = frozenset(
+            s for s in reached if self.theory.program.fns.get(s) is None or self.theory.visible(s) is None or self.theory.is_recursive(s)
+        )
         facts = [(f.name, term_digest(f.formula)) for f in self.theory.facts(visible, before, using)]
         names = [h.name for h in sequent.hyps]
         hidden = sorted(reached & self.theory.untrusted)

@@ -79,7 +79,7 @@ def _replace(enc: Encoder, here: Term, args: list[str]) -> str:
     if old.op is Op.LIT and old.data:
         return f"(str.replace_all {' '.join(args)})"
     enc._declare("|str.replace|", tuple(a.type for a in here.args), here.type)
-    return f"(ite (= {args[1]} \"\") (|str.replace| {' '.join(args)}) (str.replace_all {' '.join(args)}))"
+    return f'(ite (= {args[1]} "") (|str.replace| {" ".join(args)}) (str.replace_all {" ".join(args)}))'
 
 
 def _set_empty(enc: Encoder, here: Term, _: list[str]) -> str:

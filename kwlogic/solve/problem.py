@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from kwlogic.core.terms import FALSE, TRUE, Op, Term, mk_not, mk_var
 from kwlogic.core.types import Type
-from kwlogic.core.walk import subst, subst_types, subterms
+from kwlogic.core.walk import free_vars, subst, subst_types, subterms
 from kwlogic.solve.backend import Query
 from kwlogic.solve.encode import Encoder
 from kwlogic.vc.data import Hyp, Sequent
@@ -44,7 +44,7 @@ class Problem:
 
 def prepare(theory: Theory, sequent: Sequent, before: str, using: tuple[str, ...] = (), extra: tuple[Fact, ...] = ()) -> Problem:
     """Simplify, move the goal's antecedents to the hypotheses, name its universals by constants."""
-    skolems: list[Term] = []
+    skolems = Skolems(taken={str(v.data) for t in (sequent.goal, *(h.term for h in sequent.hyps)) for v in free_vars(t)})
     hyps: list[Hyp] = []
     for hyp in sequent.hyps:
         _assume(theory.simplify(hyp.term), hyp.name, hyps, skolems)
@@ -55,11 +55,51 @@ def prepare(theory: Theory, sequent: Sequent, before: str, using: tuple[str, ...
             goal = goal.args[1]
         else:
             goal = theory.simplify(_open(goal, skolems))
+    hyps, goal = _substitute_equals(theory, hyps, goal)
     kept = tuple({h.term: h for h in hyps}.values())
-    return Problem(theory, Sequent(sequent.vars, kept, goal), before, using, tuple(skolems), extra)
+    return Problem(theory, Sequent(sequent.vars, kept, goal), before, using, tuple(skolems.made), extra)
 
 
-def _assume(term: Term, name: str, hyps: list[Hyp], skolems: list[Term]) -> None:
+@dataclass(slots=True)
+class Skolems:
+    """Constants under names that the sequent does not use yet: it may come from one that was introduced before."""
+
+    taken: set[str]
+    made: list[Term] = field(default_factory=list)
+
+    def new(self, type: Type) -> Term:
+        number = len(self.made)
+        while f"sk.{number}" in self.taken:
+            number += 1
+        self.taken.add(f"sk.{number}")
+        self.made.append(mk_var(f"sk.{number}", type))
+        return self.made[-1]
+
+
+def _substitute_equals(theory: Theory, hyps: list[Hyp], goal: Term) -> tuple[list[Hyp], Term]:
+    """Where a hypothesis says that a variable equals something else, say the latter everywhere; the hypothesis stays."""
+    for index, hyp in enumerate(hyps):
+        pair = _variable_equation(hyp.term)
+        if pair is None:
+            continue
+        env = dict((pair,))
+        if any(pair[0] in free_vars(h.term) for h in hyps if h is not hyp) or pair[0] in free_vars(goal):
+            hyps = [h if i == index else Hyp(h.name, theory.simplify(subst(h.term, env))) for i, h in enumerate(hyps)]
+            goal = theory.simplify(subst(goal, env))
+    return hyps, goal
+
+
+def _variable_equation(term: Term) -> tuple[Term, Term] | None:
+    if term.op is not Op.EQ:
+        return None
+    left, right = term.args
+    for var, value in ((left, right), (right, left)):
+        if var.op is Op.VAR and var not in free_vars(value):
+            return var, value
+    return None
+
+
+def _assume(term: Term, name: str, hyps: list[Hyp], skolems: Skolems) -> None:
     stack = [term]
     while stack:
         here = stack.pop()
@@ -71,12 +111,8 @@ def _assume(term: Term, name: str, hyps: list[Hyp], skolems: list[Term]) -> None
             hyps.append(Hyp(name, here))
 
 
-def _open(quantified: Term, skolems: list[Term]) -> Term:
-    env = {}
-    for name, type in quantified.data:
-        env[mk_var(name, type)] = fresh = mk_var(f"sk.{len(skolems)}", type)
-        skolems.append(fresh)
-    return subst(quantified.args[0], env)
+def _open(quantified: Term, skolems: Skolems) -> Term:
+    return subst(quantified.args[0], {mk_var(name, type): skolems.new(type) for name, type in quantified.data})
 
 
 class QueryBuilder:
@@ -102,17 +138,17 @@ class QueryBuilder:
     def instances(self) -> list[Instance]:
         """Instances of facts and hypotheses that rewriting the goal and the hypotheses calls for."""
         hyps = self.problem.sequent.hyps
-        rules = [r for h in hyps if h.term.op in (Op.FORALL, Op.IMPLIES) for r in rules_of(h.name, (), h.term)]
-        rules += [r for h in hyps if h.term.op is Op.EQ and h.name == "induction" for r in rules_of(h.name, (), h.term)]
+        rules = [r for h in hyps if h.term.op in (Op.FORALL, Op.IMPLIES) for r in rules_of(h.name, (), h.term, fixed=True)]
+        rules += [r for h in hyps if h.term.op is Op.EQ and h.name == "induction" for r in rules_of(h.name, (), h.term, fixed=True)]
         rules += [r for f in self.facts for r in rules_of(f"fact:{f.name}", f.vars, f.formula)]
         rewriter = Rewriter(self.theory, rules, (h.term for h in hyps))
         for formula in (self.problem.sequent.goal, *(h.term for h in hyps)):
             rewriter.run(formula)
         return list(rewriter.instances.values())
 
-    def rewritten(self, depth: int) -> Query:
+    def rewritten(self, depth: int, abstract: bool) -> Query:
         """Hypotheses, goal, the instances that rewriting calls for, and ground unfolding: nothing quantified is added."""
-        encoder = Encoder(self.theory.program)
+        encoder = Encoder(self.theory.program, abstract)
         out = [(h.name, encoder.formula(h.term)) for h in self.problem.sequent.hyps]
         out.append(("goal", encoder.formula(mk_not(self.problem.sequent.goal))))
         out.extend((i.name, encoder.formula(i.formula)) for i in self.instances)

@@ -194,7 +194,12 @@ _KINDS = {
 
 
 def _clauses(
-    evaluator: Evaluator, decl: Fn | Kernel | Lemma, obligation: Obligation, env: Env, outputs: tuple[tuple[str, Value], ...], skolems: list[Value]
+    evaluator: Evaluator,
+    decl: Fn | Kernel | Lemma,
+    obligation: Obligation,
+    env: Env,
+    outputs: tuple[tuple[str, Value], ...],
+    skolems: list[Value],
 ) -> Replay:
     for index, clause in enumerate(decl.ensures):
         mine = obligation.clause == index and obligation.kind in (Kind.ENSURES, Kind.LEMMA, Kind.REFINEMENT)
@@ -230,5 +235,3 @@ def _clause_value(evaluator: Evaluator, pred: Term, env: Env, skolems: list[Valu
             pred = pred.args[1]
         else:
             return evaluator.eval(pred, here)
-
-

@@ -113,7 +113,9 @@ class Samples:
             return None
         if size <= 0:
             ctors = sorted(ctors, key=lambda c: len(c[1]))[:1]
-        ctor, fields = self.random_source.choice(ctors)
+        larger = [c for c in ctors if c[1]]
+        grow = larger and size > 0 and self.random_source.random() < 0.8
+        ctor, fields = self.random_source.choice(larger if grow else ctors)
         if size < -3 and fields:
             return None
         values = tuple(self.random(f, size - 1) for f in fields)

@@ -32,8 +32,8 @@ class Success:
 
 
 Rung = tuple[int, int, bool, bool]
-"""A query to try: rlimit, rounds of ground unfolding (negative: the instances that rewriting calls for), whether with
-facts, whether with split definitions."""
+"""A query to try: rlimit, rounds of ground unfolding (or ``REWRITE``: the instances that rewriting calls for, ``ABSTRACT``:
+the same with products uninterpreted), whether with facts, whether with split definitions."""
 
 
 @dataclass(slots=True)
@@ -65,7 +65,7 @@ class Search:
             return None
         builder = QueryBuilder(problem)
         try:
-            query = builder.query(depth, facts, axioms) if depth >= 0 else builder.rewritten(1)
+            query = builder.query(depth, facts, axioms) if depth >= 0 else builder.rewritten(1, depth == ABSTRACT)
         except Unsupported as reason:
             self.reason = str(reason)
             return None
@@ -149,14 +149,14 @@ class Search:
     def prepared(self, sequent: Sequent) -> Problem:
         return prepare(self.theory, sequent, self.before, self.using, self.extra)
 
-    def quick(self, sequent: Sequent) -> Success | None:
-        """Directly or by one induction, at low effort."""
+    def quick(self, sequent: Sequent, most: int) -> Success | None:
+        """Directly or by one induction, up to a low effort; with the facts that were found since it was last tried."""
         self._failed.clear()
         problem = self.prepared(sequent)
         found = self.direct(problem, 0)
         if found is not None or self.plain(problem):
             return found
-        for effort in (0, 1):
+        for effort in range(most + 1):
             for scheme in self.schemes(problem.sequent):
                 if self.meter.spent >= self.budget:
                     return None
@@ -211,7 +211,7 @@ class Search:
                 deeper = self.induction(case.sequent, var)
                 inner.extend([case] if deeper is None else deeper.cases)
             cases = tuple(inner)
-        return Scheme(f"{scheme.title}, then {', '.join(str(v.data) for v in rest)}", cases)
+        return Scheme(f"{scheme.title}, then {', '.join(str(v.data) for v in rest)}", cases, scheme.uses)
 
     def induction(self, sequent: Sequent, var: Term) -> Scheme | None:
         return natural(sequent, var) if var.type is INT else structural(self.theory, sequent, var)
@@ -225,14 +225,15 @@ class Search:
         if not ctors:
             return None
         made = tuple(
-            Case(c.rsplit(".", 1)[-1], Sequent(sequent.vars, (*sequent.hyps, Hyp("case", mk_is(c, subject))), sequent.goal)) for c, _ in ctors
+            Case(c.rsplit(".", 1)[-1], Sequent(sequent.vars, (*sequent.hyps, Hyp("case", mk_is(c, subject))), sequent.goal))
+            for c, _ in ctors
         )
         return Scheme("cases", made)
 
     def by_scheme(self, scheme: Scheme, effort: int, nesting: int) -> Success | None:
         """Prove every case, hardest knowledge last; the first failure ends it."""
         self.tried.append(scheme.title)
-        uses: frozenset[str] = frozenset()
+        uses = scheme.uses
         hyps: frozenset[str] = frozenset()
         for case in scheme.cases:
             problem = self.prepared(case.sequent)
@@ -303,11 +304,11 @@ class Search:
         return out
 
 
-REWRITE = -1
+REWRITE, ABSTRACT = -1, -2
 PLAIN_LIMITS = (300_000, 2_000_000, 8_000_000, 8_000_000)
 
 LADDER: tuple[tuple[Rung, ...], ...] = (
-    ((50_000, REWRITE, False, False),),
+    ((50_000, ABSTRACT, False, False),),
     ((60_000, 1, False, False), (100_000, 1, True, False), (120_000, 1, True, True)),
     ((300_000, REWRITE, False, False), (300_000, 2, True, False), (500_000, 1, True, True), (500_000, 3, True, False)),
     ((1_500_000, 2, True, True), (1_500_000, 3, True, False), (1_500_000, 2, False, False)),

@@ -123,7 +123,9 @@ class _Run:
         self.options = options
         self.logged = 0
 
-    def solve(self, obligations: tuple[Obligation, ...], untrusted: frozenset[str], on_result: Callable[[Result], None]) -> tuple[Result, ...]:
+    def solve(
+        self, obligations: tuple[Obligation, ...], untrusted: frozenset[str], on_result: Callable[[Result], None]
+    ) -> tuple[Result, ...]:
         """Results in order; from the cache where it has them."""
         theory = Theory(self.program, untrusted)
         prints = Fingerprints(theory, self.options.budget)
@@ -215,7 +217,9 @@ class _Run:
 
     def _store(self, keys: dict[str, str], results: list[Result]) -> None:
         if self.options.cache:
-            self.options.cache.put_many([(keys[r.obligation.id], to_bytes(r)) for r in results if not r.volatile and r.obligation.id in keys])
+            self.options.cache.put_many(
+                [(keys[r.obligation.id], to_bytes(r)) for r in results if not r.volatile and r.obligation.id in keys]
+            )
 
 
 @dataclass(frozen=True, slots=True)

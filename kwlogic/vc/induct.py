@@ -48,8 +48,11 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
+    """``uses``: what the scheme itself rests on (`def:f`: that f terminates)."""
+
     title: str
     cases: tuple[Case, ...]
+    uses: frozenset[str] = frozenset()
 
 
 def constructors(theory: Theory, type: Type) -> tuple[tuple[str, tuple[tuple[str, Type], ...]], ...]:
@@ -135,9 +138,14 @@ def _is_some(part: Term) -> Term:
 
 
 def hypothesis(sequent: Sequent, env: dict[Term, Term], keep: Iterable[Term] = ()) -> Term:
-    """The sequent as a formula under a substitution, closed over all its variables but those substituted or kept."""
-    formula = mk_implies(mk_and(h.term for h in sequent.hyps if not h.name.startswith("induction")), sequent.goal)
-    fixed = set(keep) | set(env)
+    """The sequent as a formula under a substitution, closed over all its variables but those substituted or kept.
+
+    An outer induction's hypotheses are left out where they stand as they are: so what they are about stays fixed. Those
+    that the substitution would change remain conditions.
+    """
+    outer = [h for h in sequent.hyps if h.name == "induction" and free_vars(h.term).isdisjoint(env)]
+    formula = mk_implies(mk_and(h.term for h in sequent.hyps if h not in outer), sequent.goal)
+    fixed = set(keep).union(env, *(free_vars(h.term) for h in outer))
     others = sorted((v for v in free_vars(formula) if v not in fixed), key=lambda v: str(v.data))
     clash = {v: mk_var(f"%ih.{i}", v.type) for i, v in enumerate(others)}
     body = subst(formula, {**env, **clash})
@@ -198,4 +206,5 @@ def functional(theory: Theory, sequent: Sequent, call: Term) -> Scheme | None:
     guard = theory.simplify(mk_and(subst(subst_types(erase(c.pred), types), env) for c in fn.requires))
     if guard is not TRUE:
         cases.append(Case(f"requires of {name.rsplit('.', 1)[-1]}", Sequent(sequent.vars, sequent.hyps, guard)))
-    return Scheme(f"induction along {name.rsplit('.', 1)[-1]}({', '.join(str(a.data) for a in call.args)})", tuple(cases))
+    title = f"induction along {name.rsplit('.', 1)[-1]}({', '.join(str(a.data) for a in call.args)})"
+    return Scheme(title, tuple(cases), frozenset((f"def:{name}",)))

@@ -24,7 +24,10 @@ MOST_INSTANCES = 80
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """For all ``vars``: ``cond`` implies that ``left`` equals ``right``. ``name`` says where it comes from."""
+    """For all ``vars``: ``cond`` implies that ``left`` equals ``right``. ``name`` says where it comes from.
+
+    ``fixed``: a hypothesis, whose type variables stand for the types of the claim and not for any.
+    """
 
     name: str
     vars: frozenset[Term]
@@ -32,6 +35,7 @@ class Rule:
     left: Term
     right: Term
     permutes: bool
+    fixed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +46,8 @@ class Instance:
     formula: Term
 
 
-def rules_of(name: str, vars: Iterable[Term], formula: Term) -> list[Rule]:
-    """Rules in a fact: one for each equation or atom that it concludes."""
+def rules_of(name: str, vars: Iterable[Term], formula: Term, fixed: bool = False) -> list[Rule]:
+    """Rules in a fact (or, ``fixed``, in a hypothesis): one for each equation or atom that it concludes."""
     conds: list[Term] = []
     bound = frozenset(vars)
     while formula.op in (Op.IMPLIES, Op.FORALL):
@@ -55,10 +59,10 @@ def rules_of(name: str, vars: Iterable[Term], formula: Term) -> list[Rule]:
             formula = formula.args[0]
     parts = formula.args if formula.op is Op.AND else (formula,)
     cond = mk_and(conds)
-    return [r for p in parts for r in _oriented(name, bound, cond, p)]
+    return [r for p in parts for r in _oriented(name, bound, cond, p, fixed)]
 
 
-def _oriented(name: str, bound: frozenset[Term], cond: Term, part: Term) -> list[Rule]:
+def _oriented(name: str, bound: frozenset[Term], cond: Term, part: Term, fixed: bool) -> list[Rule]:
     if part.op is Op.EQ:
         left, right = part.args
         sides = [(left, right)] if _is_left(left, bound) else [(right, left)] if _is_left(right, bound) else []
@@ -70,7 +74,7 @@ def _oriented(name: str, bound: frozenset[Term], cond: Term, part: Term) -> list
     out = []
     for left, right in sides:
         if (free_vars(right) & bound) | needed <= free_vars(left):
-            out.append(Rule(name, bound & free_vars(left), cond, left, right, match(left, right, bound) is not None))
+            out.append(Rule(name, bound & free_vars(left), cond, left, right, match(left, right, bound) is not None, fixed))
     return out
 
 
@@ -155,6 +159,8 @@ class Rewriter:
             return None
         env, types = found
         typed = {subst_types(v, types): t for v, t in env.items()}
+        if subst(subst_types(rule.left, types), typed) is not here or (rule.fixed and any(t.head != n for n, t in types.items())):
+            return None  # a variable of the rule may also be one of the goal, and a type is not always settled by the arguments
         right = self.theory.simplify(subst(subst_types(rule.right, types), typed))
         cond = self.theory.simplify(subst(subst_types(rule.cond, types), typed))
         if cond is FALSE or right is here or (rule.permutes and not _smaller(right, here)):

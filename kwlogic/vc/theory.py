@@ -143,7 +143,9 @@ class Theory:
         names = {n for n in names if self.rank.get(n, limit) < limit and n not in self.untrusted}
         names -= self._own_group(before)
         out: list[Fact] = []
-        for name in sorted(names | {u for u in using if self.rank.get(u, limit) < limit or u in self.program.lemmas}, key=lambda n: self.rank.get(n, -1)):
+        for name in sorted(
+            names | {u for u in using if self.rank.get(u, limit) < limit or u in self.program.lemmas}, key=lambda n: self.rank.get(n, -1)
+        ):
             if name in self.untrusted or name == before:
                 continue
             hinted = name in using
