@@ -18,9 +18,9 @@ from kwlogic.core.eval_native import native
 from kwlogic.core.eval_static import Constants, Runnable
 from kwlogic.core.prim_eval import HELPERS
 from kwlogic.core.program import Clause, Fn, Lemma, Origin, Program
-from kwlogic.core.terms import Term
+from kwlogic.core.terms import Op, Term
 from kwlogic.core.value import Con, Value, equal
-from kwlogic.core.walk import fold
+from kwlogic.core.walk import fold, subterms
 from kwlogic.source.data import Span
 
 _PLAIN_LEVELS = 30
@@ -203,7 +203,8 @@ class Compiler:
             return None
 
         def emit(unit: Unit) -> Steps[None]:
-            unit.line(CHARGE)
+            if any(t.op is Op.CALL for t in subterms(*(clause.pred for _, clause in chosen))):
+                unit.line(CHARGE)
             for i, name in enumerate(outputs):
                 unit.env = {**unit.env, name: unit.bind(f"p{len(params) - 1}.fields[{i}]")}
             for index, clause in chosen:
