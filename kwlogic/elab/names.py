@@ -52,7 +52,7 @@ def _candidates(world: World, scope: Scope, name: str) -> tuple[Entry, ...]:
     if own is not None and not scope.std:
         return (own,)
     used = scope.used.get(name, ())
-    foreign = tuple(e for e in used if not e.std)
+    foreign = tuple(dict.fromkeys(e for e in used if not e.std))
     if foreign:
         return foreign
     std = world.std_values.get(name, ())
