@@ -23,7 +23,10 @@ FACTS_AT_MOST = 120
 
 @dataclass(slots=True)
 class Problem:
-    """An introduced sequent. ``skolems`` are constants for variables the goal or a hypothesis quantified."""
+    """An introduced sequent. ``skolems`` are constants for variables the goal or a hypothesis quantified.
+
+    ``substituted``: names of the hypotheses that were substituted into others, on which every proof thus rests.
+    """
 
     theory: Theory
     sequent: Sequent
@@ -31,6 +34,7 @@ class Problem:
     using: tuple[str, ...]
     skolems: tuple[Term, ...] = ()
     extra: tuple[Fact, ...] = ()
+    substituted: frozenset[str] = frozenset()
 
     @property
     def closed(self) -> bool:
@@ -55,9 +59,9 @@ def prepare(theory: Theory, sequent: Sequent, before: str, using: tuple[str, ...
             goal = goal.args[1]
         else:
             goal = theory.simplify(_open(goal, skolems))
-    hyps, goal = _substitute_equals(theory, hyps, goal)
+    hyps, goal, used = _substitute_equals(theory, hyps, goal)
     kept = tuple({h.term: h for h in hyps}.values())
-    return Problem(theory, Sequent(sequent.vars, kept, goal), before, using, tuple(skolems.made), extra)
+    return Problem(theory, Sequent(sequent.vars, kept, goal), before, using, tuple(skolems.made), extra, used)
 
 
 @dataclass(slots=True)
@@ -76,8 +80,10 @@ class Skolems:
         return self.made[-1]
 
 
-def _substitute_equals(theory: Theory, hyps: list[Hyp], goal: Term) -> tuple[list[Hyp], Term]:
-    """Where a hypothesis says that a variable equals something else, say the latter everywhere; the hypothesis stays."""
+def _substitute_equals(theory: Theory, hyps: list[Hyp], goal: Term) -> tuple[list[Hyp], Term, frozenset[str]]:
+    """Where a hypothesis says that a variable equals something else, say the latter everywhere; the hypothesis stays.
+    With the names of the hypotheses that were so used."""
+    used: set[str] = set()
     for index, hyp in enumerate(hyps):
         pair = _variable_equation(hyp.term)
         if pair is None:
@@ -86,7 +92,8 @@ def _substitute_equals(theory: Theory, hyps: list[Hyp], goal: Term) -> tuple[lis
         if any(pair[0] in free_vars(h.term) for h in hyps if h is not hyp) or pair[0] in free_vars(goal):
             hyps = [h if i == index else Hyp(h.name, theory.simplify(subst(h.term, env))) for i, h in enumerate(hyps)]
             goal = theory.simplify(subst(goal, env))
-    return hyps, goal
+            used.add(hyp.name)
+    return hyps, goal, frozenset(used)
 
 
 def _variable_equation(term: Term) -> tuple[Term, Term] | None:

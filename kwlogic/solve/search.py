@@ -83,7 +83,7 @@ class Search:
         owners = frozenset(f.owner for f in used if f not in self.extra)
         facts = owners.union(*(self._unfoldable(f.reach) | f.support for f in used))
         hyps = frozenset(n for n in names if not n.startswith(("fact:", "def:", "law", "lambda", "goal")))
-        return Success(facts | self._definitions(builder), hyps, title)
+        return Success(facts | self._definitions(builder), hyps | builder.problem.substituted, title)
 
     # ------------------------------------------------------------ ladders
 
@@ -120,7 +120,7 @@ class Search:
         builder = QueryBuilder(problem)
         hyps = frozenset(h.name for h in problem.sequent.hyps if h.term is mk_not(problem.sequent.goal))
         false = frozenset(h.name for h in problem.sequent.hyps if h.term is FALSE)
-        return Success(self._definitions(builder), hyps | false, "simplification")
+        return Success(self._definitions(builder), hyps | false | problem.substituted, "simplification")
 
     def _definitions(self, builder: QueryBuilder) -> frozenset[str]:
         """Recursive definitions that may have been unfolded: all in reach, since simplification leaves no trace."""

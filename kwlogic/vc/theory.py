@@ -8,10 +8,11 @@ proofs failed) give no facts; ``def:f`` in it hides the definition of a function
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kwlogic.core.logic import erase
-from kwlogic.core.program import Clause, Fn, Kernel, Lemma, Program
+from kwlogic.core.program import Clause, Fn, Kernel, Lemma, Origin, Program
 from kwlogic.core.terms import TRUE, Op, Term, mk_and, mk_call, mk_implies, mk_sel, mk_var
 from kwlogic.core.types import Type, mk_tvar, tuple_of
 from kwlogic.core.walk import fold, subst, subst_types, subterms
@@ -206,7 +207,13 @@ class Theory:
         return tuple(
             self._fact(f"{fn.name}#{i}", fn.name, fn.tparams, vars, mk_implies(guard, subst(erase(c.pred), env)))
             for i, c in enumerate(fn.ensures)
+            if c.origin is not Origin.INVARIANT or not any(self._makes(p.type) for p in fn.params)
         )
+
+    def _makes(self, type: Type) -> bool:
+        """Whether a parameter is a function that yields values with invariants. Of an arbitrary function nobody knows that it
+        keeps them, so what is made with it is not known to have them."""
+        return type.head == "Fun" and any(d is not None and d.valid is not None for d in map(self.program.datas.get, heads(type.args[-1])))
 
     def _kernel_facts(self, kernel: Kernel) -> tuple[Fact, ...]:
         vars = tuple(mk_var(p.name, p.type) for p in kernel.inputs)
@@ -236,6 +243,13 @@ def kernel_outputs(kernel: Kernel) -> tuple[Term, ...]:
 
 def conjunction(clauses: tuple[Clause, ...]) -> Term:
     return mk_and(erase(c.pred) for c in clauses)
+
+
+def heads(type: Type) -> Iterator[str]:
+    """The names of all types that a type mentions."""
+    yield type.head
+    for part in type.args:
+        yield from heads(part)
 
 
 _CALLED: dict[Term, frozenset[str]] = {}
