@@ -55,8 +55,9 @@ class Meter:
     texts: list[tuple[str, str]] = field(default_factory=list)
 
 
-def check(query: Query, rlimit: int, meter: Meter, wall: float = 20.0, title: str = "") -> Answer:
-    """Decide the satisfiability of the conjunction of the assertions."""
+def check(query: Query, rlimit: int, meter: Meter, wall: float = 20.0, title: str = "", models: bool = False) -> Answer:
+    """Decide the satisfiability of the conjunction of the assertions. ``models``: instantiate quantifiers by models as
+    well, which pays where there is no function for a pattern to match."""
     import z3
 
     if meter.keep:
@@ -65,7 +66,7 @@ def check(query: Query, rlimit: int, meter: Meter, wall: float = 20.0, title: st
     try:
         ctx = z3.Context()
         solver = z3.SimpleSolver(ctx=ctx)
-        solver.set(rlimit=rlimit, timeout=int(wall * 1000), mbqi=False, auto_config=False)
+        solver.set(rlimit=rlimit, timeout=int(wall * 1000), mbqi=models, auto_config=False)
         formulas = z3.parse_smt2_string(query.script(), ctx=ctx)
         for (name, _), formula in zip(query.assertions, formulas, strict=True):
             solver.assert_and_track(formula, name)

@@ -69,7 +69,7 @@ class Search:
         except Unsupported as reason:
             self.reason = str(reason)
             return None
-        answer = check(query, rlimit, self.meter, self.wall, title)
+        answer = check(query, rlimit, self.meter, self.wall, title, models=_modelled_exactly(builder))
         self.last = answer
         if answer.status == "unsat":
             return self._success(builder, answer, title)
