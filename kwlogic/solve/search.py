@@ -314,3 +314,14 @@ LADDER: tuple[tuple[Rung, ...], ...] = (
     ((1_500_000, 2, True, True), (1_500_000, 3, True, False), (1_500_000, 2, False, False)),
 )
 ALL = len(LADDER) - 1
+
+
+def _modelled_exactly(builder: QueryBuilder) -> bool:
+    """Whether the solver's values are the language's: its sets may be infinite and its reals irrational, which tells
+    as soon as quantifiers are instantiated by what a model holds and not only by what the formulas speak of."""
+    if builder.symbols:
+        return False
+    parts = subterms(*builder.problem.formulas)
+    types = {t.type for t in parts} | {type for t in parts if t.op in (Op.FORALL, Op.EXISTS) for _, type in t.data}
+    curved = any(t.op is Op.PRIM and t.data in ("real.mul", "real.div", "int.mul") for t in parts)
+    return all(t.head in ("Int", "Bool", "String") or (t.head == "Real" and not curved) for t in types)
