@@ -6,12 +6,15 @@ from kwlogic.core.regex import MAX_CODE, Alt, Chars, Regex, Repeat, Seq, full_la
 from kwlogic.solve.sorts import Unsupported
 
 LAST_CODE_POINT = 0x2FFFF  # the theory's alphabet ends here; Python's goes on
+# No formula may name a character from here on: then the 65,536 characters left above are as good as Python's million,
+# since no formula speaks of as many different ones.
+UNNAMED = 0x20000
 
 
 def char_text(char: str) -> str:
     code = ord(char)
-    if code >= LAST_CODE_POINT:
-        raise Unsupported(f"the character U+{code:X} lies beyond the solver's alphabet")
+    if code >= UNNAMED:
+        raise Unsupported(f"the character U+{code:X} lies beyond what the solver's alphabet can tell apart")
     plain = 32 <= code < 127 and char not in '"\\'
     return char if plain else f"\\u{{{code:x}}}"
 
@@ -43,14 +46,14 @@ def encode_regex(regex: Regex) -> str:
 def _range(low: int, high: int) -> str:
     if (low, high) == (0, MAX_CODE):
         return "re.allchar"
-    if low >= LAST_CODE_POINT or LAST_CODE_POINT <= high < MAX_CODE:
-        raise Unsupported(f"a character class up to U+{high:X} lies beyond the solver's alphabet")
+    if low > UNNAMED or UNNAMED <= high < MAX_CODE:
+        raise Unsupported(f"a character class up to U+{high:X} lies beyond what the solver's alphabet can tell apart")
     top = LAST_CODE_POINT if high == MAX_CODE else high
     return f'(re.range "{_escaped(low)}" "{_escaped(top)}")'
 
 
 def _escaped(code: int) -> str:
-    return char_text(chr(code)) if code < LAST_CODE_POINT else f"\\u{{{code:x}}}"
+    return char_text(chr(code)) if code < UNNAMED else f"\\u{{{code:x}}}"
 
 
 def _repeat(body: str, low: int, high: int | None) -> str:
