@@ -19,7 +19,7 @@ from kwlogic.solve.fingerprint import Fingerprints
 from kwlogic.solve.pool import Lost, run_tasks
 from kwlogic.solve.replay import Replayer
 from kwlogic.solve.stored import from_bytes, to_bytes
-from kwlogic.solve.trust import untrusted_after
+from kwlogic.solve.trust import Supporting, support, untrusted_after
 from kwlogic.vc.data import Goal, Lint, Obligation, Proved, Result, Unknown
 from kwlogic.vc.theory import Theory
 
@@ -57,10 +57,16 @@ def solve_all(
     lints: tuple[Lint, ...],
     options: SolveOptions,
     on_result: Callable[[Result], None] = lambda _: None,
+    behind: Callable[[frozenset[str]], tuple[Obligation, ...]] = lambda _: (),
 ) -> tuple[tuple[Result, ...], tuple[LintFinding, ...]]:
-    """Verdicts in the order of the obligations, and the lints that found something."""
+    """Verdicts in the order of the obligations, and the lints that found something.
+
+    ``behind`` gives the obligations of declarations that were not selected: where a proof rests on one, it is proved
+    along, so that no verdict rests on what was never asked.
+    """
     run = _Run(program, options)
-    results = run.solve(obligations, frozenset(), on_result)
+    support_of = Supporting(program, behind, {ob.declaration for ob in obligations})
+    results = run.extended(run.solve(obligations, frozenset(), on_result), support_of, frozenset())
     findings = run.lint(lints)
     untrusted: frozenset[str] = frozenset()
     for _ in range(ROUNDS):
@@ -70,21 +76,13 @@ def solve_all(
             break
         untrusted = now
         again = {r.obligation.id: r for r in run.solve(shaky, untrusted, lambda _: None)}
-        results = tuple(again.get(r.obligation.id, r) for r in results)
+        results = run.extended(tuple(again.get(r.obligation.id, r) for r in results), support_of, untrusted)
     results = _withdraw(program, results)
-    return results, findings
+    return results[: len(obligations)], findings
 
 
 def _rests_on(result: Result, untrusted: frozenset[str]) -> bool:
     return isinstance(result.verdict, Proved) and not untrusted.isdisjoint(support(result.obligation, result.verdict))
-
-
-def support(obligation: Obligation, verdict: Proved) -> frozenset[str]:
-    """Everything a proof rests on. What the declaration's own contract says of recursive calls counts where it was used."""
-    rests = obligation.rests_on
-    if not verdict.hyps & {"recursion", "induction"}:
-        rests = rests - {obligation.declaration}
-    return verdict.uses | rests
 
 
 def _withdraw(program: Program, results: tuple[Result, ...]) -> tuple[Result, ...]:
@@ -143,6 +141,12 @@ class _Run:
             on_result(result)
         self._store(keys, [done[ob.id] for ob in open_ones])
         return tuple(done[ob.id] for ob in obligations)
+
+    def extended(self, results: tuple[Result, ...], supporting: Supporting, untrusted: frozenset[str]) -> tuple[Result, ...]:
+        """The results, with those of what their proofs rest on after them."""
+        while more := supporting.more(results):
+            results = (*results, *self.solve(more, untrusted, lambda _: None))
+        return results
 
     def lint(self, lints: tuple[Lint, ...]) -> tuple[LintFinding, ...]:
         theory = Theory(self.program)

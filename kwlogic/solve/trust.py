@@ -7,11 +7,12 @@ values a function builds satisfy the invariants of their types rests on everythi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from kwlogic.core.logic import erase
 from kwlogic.core.program import ExprBody, Fn, Kernel, Origin, Program
-from kwlogic.vc.data import Assumed, Enforced, Kind, Proved, Result
+from kwlogic.vc.data import Assumed, Enforced, Kind, Obligation, Proved, Result
 from kwlogic.vc.theory import called
 
 
@@ -28,6 +29,52 @@ def untrusted_after(program: Program, results: Iterable[Result]) -> frozenset[st
         if result.obligation.kind is Kind.TERMINATION:
             bad |= {f"def:{member}" for member in group}
     return frozenset(bad | _invalid(program, bad)) if bad else frozenset()
+
+
+def support(obligation: Obligation, verdict: Proved) -> frozenset[str]:
+    """Everything a proof rests on. What the declaration's own contract says of recursive calls counts where it was used."""
+    rests = obligation.rests_on
+    if not verdict.hyps & {"recursion", "induction"}:
+        rests = rests - {obligation.declaration}
+    return verdict.uses | rests
+
+
+@dataclass(slots=True)
+class Supporting:
+    """What proofs rest on and nobody asked for yet; ``behind`` knows its obligations."""
+
+    program: Program
+    behind: Callable[[frozenset[str]], tuple[Obligation, ...]]
+    asked: set[str]
+
+    def more(self, results: Iterable[Result]) -> tuple[Obligation, ...]:
+        found: set[str] = set()
+        waiting = [n.removeprefix("def:") for r in results if isinstance(r.verdict, Proved) for n in support(r.obligation, r.verdict)]
+        while waiting:
+            name = waiting.pop()
+            if name not in found and name not in self.asked:
+                found.add(name)
+                waiting.extend(self._along(name))
+        self.asked |= found
+        return self.behind(frozenset(found)) if found else ()
+
+    def _along(self, name: str) -> frozenset[str]:
+        """The recursion that a function belongs to; and all that it calls, where its outputs are said to be valid."""
+        fn = self.program.fns.get(name)
+        decl = fn or self.program.kernels.get(name)
+        valid = decl is not None and any(c.origin is Origin.INVARIANT for c in decl.ensures)
+        return (fn.group if fn is not None else frozenset()) | (_everything_called(self.program, name) if valid else frozenset())
+
+
+def _everything_called(program: Program, name: str) -> frozenset[str]:
+    seen: set[str] = set()
+    waiting = [name]
+    while waiting:
+        decl = program.fns.get(here := waiting.pop()) or program.kernels.get(here)
+        if decl is not None and here not in seen:
+            seen.add(here)
+            waiting.extend(_calls(decl))
+    return frozenset(seen)
 
 
 def _invalid(program: Program, bad: set[str]) -> set[str]:

@@ -12,15 +12,16 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from kwlogic.core.program import Program
+from kwlogic.resources import std_dir
 from kwlogic.solve.cache import Cache, open_cache
 from kwlogic.source.codes import diagnostic
 from kwlogic.source.data import Diagnostic, Severity, Source, Span
-from kwlogic.vc.data import Plan, Result
+from kwlogic.vc.data import Obligation, Plan, Result
 from kwlogic.workspace.config import OWN_FILE, SHARED_FILE, project_of, show_path
 from kwlogic.workspace.data import CheckRequest, CheckResult, Progress, Project, Selection
 from kwlogic.workspace.findings import finding, start_of, unused_requires
 from kwlogic.workspace.lints import Found, lint_diagnostics
-from kwlogic.workspace.load import Loaded, complete, load
+from kwlogic.workspace.load import Loaded, complete, is_std, load
 from kwlogic.workspace.logs import prepare, write_logs
 from kwlogic.workspace.select import select
 
@@ -173,10 +174,20 @@ class _Run:
         if self.progress is not None:
             self.progress.start(len(self.plan.obligations))
         try:
-            return solve_all(self.program, self.plan.obligations, self.plan.lints, options, on_result)
+            return solve_all(self.program, self.plan.obligations, self.plan.lints, options, on_result, self._behind)
         except KeyboardInterrupt:
             self.interrupted = True
             return tuple(so_far), ()
+
+    def _behind(self, names: frozenset[str]) -> tuple[Obligation, ...]:
+        """The obligations of declarations that were not selected; the standard library's are proved where it is made."""
+        return _plan(self.program, [n for n in names if not self._shipped(n)])[0].obligations
+
+    def _shipped(self, name: str) -> bool:
+        module = self.program.modules.get(name.rpartition(".")[0])
+        return (
+            module is not None and is_std(module.name) and Path(self.request.cwd, module.file).resolve().is_relative_to(std_dir().resolve())
+        )
 
     def _cache(self) -> Cache | None:
         wanted = self.request.cache if self.request.cache is not None else self.project.config.cache
