@@ -172,7 +172,7 @@ class Ctx:
         self.report(diagnostic(code, message, span, label, *more, help=help))
 
     def text(self, span: Span) -> str:
-        return self.scope.source.slice(span)
+        return self.scope.source.code(span)
 
 
 def _occurs(name: str, t: Type) -> bool:

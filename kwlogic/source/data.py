@@ -5,9 +5,13 @@ Nothing here parses, checks or prints. A span is a half-open range of code point
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from enum import Enum
+
+
+_COMMENT = re.compile(r'"""(?:\\.|[^\\])*?"""|"(?:\\.|[^"\\\n])*"|#[^\n]*', re.S)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -48,6 +52,11 @@ class Source:
 
     def slice(self, span: Span) -> str:
         return self.text[span.start : span.end]
+
+    def code(self, span: Span) -> str:
+        """The text of a span without the comments that stand inside it."""
+        text = self.slice(span)
+        return text if "#" not in text else _COMMENT.sub(lambda m: "" if m.group().startswith("#") else m.group(), text)
 
 
 class Severity(Enum):

@@ -44,7 +44,7 @@ class Context:
 
     def text(self, span: Span) -> str:
         source = self.program.sources.get(span.file)
-        return "" if source is None else source.slice(span)
+        return "" if source is None else source.code(span)
 
     def walk_of(self, name: str) -> Walk:
         """The walk of a fn's or expression kernel's body, or of a lemma's steps."""

@@ -124,7 +124,7 @@ class Walk:
 
     def text(self, span: Span) -> str:
         source = self.program.sources.get(span.file)
-        return "" if source is None else source.slice(span)
+        return "" if source is None else source.code(span)
 
 
 def obliged(clause: Clause) -> bool:

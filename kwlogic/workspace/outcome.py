@@ -51,7 +51,7 @@ def parts_notes(clause: Clause, env: Mapping[str, Value], evaluator: Evaluator, 
 
 
 def _slice(span: Span, sources: Mapping[str, Source]) -> str:
-    return one_line(sources[span.file].slice(span), 70) if span.file in sources else ""
+    return one_line(sources[span.file].code(span), 70) if span.file in sources else ""
 
 
 def _is_literal(text: str) -> bool:
