@@ -5,7 +5,7 @@ What is found is remembered for the set of functions it is about, so that the ne
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kwlogic.core.terms import Term
 from kwlogic.solve.backend import Meter
@@ -52,11 +52,17 @@ class Discovery:
         self.sequent = sequent
         self.theory: Theory = search.theory
         self.facts: list[Fact] = []
+        self.proofs: list[tuple[Fact, Success]] = []
         self.open: list[Conjecture] = []
         self.retried: dict[Conjecture, int] = {}
         self.limit = search.meter.spent + int(SHARE * (search.budget - search.meter.spent))
 
     def prove(self) -> Success | None:
+        """A proof with the lemmas that were found for it, its own proofs of them included."""
+        found = self._prove()
+        return None if found is None else replace(found, lemmas=tuple(self.proofs))
+
+    def _prove(self) -> Success | None:
         """Alternate: prove the conjectures of one size, try the goal with them, try again what failed before."""
         problem = self.search.prepared(self.sequent)
         explorer = Explorer(self.theory, problem.formulas, seed_of(repr(sorted(self.search.roots))))
@@ -123,6 +129,7 @@ class Discovery:
         if found.method in ("simplification", "direct"):
             return False  # it follows from what is known, so it adds nothing
         self.facts.append(self._fact(conjecture, found))
+        self.proofs.append((self.facts[-1], found))
         return True
 
     def _fact(self, conjecture: Conjecture, proof: Success) -> Fact:

@@ -23,12 +23,26 @@ from kwlogic.vc.unfold import ground_calls
 
 
 @dataclass(frozen=True, slots=True)
+class Outline:
+    """The shape of a proof, for a certificate: a scheme's rule and subjects with an outline for each case; no rule at a
+    leaf, where ``facts`` names what its proof used."""
+
+    rule: str = ""
+    subjects: tuple[Term, ...] = ()
+    cases: tuple[Outline, ...] = ()
+    facts: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Success:
-    """What a proof rests on: declarations, hypotheses, and the method in words."""
+    """What a proof rests on: declarations, hypotheses, and the method in words. ``lemmas``: facts found on the way, each
+    with its own proof, in the order in which they build on each other."""
 
     uses: frozenset[str]
     hyps: frozenset[str]
     method: str
+    outline: Outline = Outline()
+    lemmas: tuple[tuple[Fact, Success], ...] = ()
 
 
 Rung = tuple[int, int, bool, bool]
@@ -83,7 +97,8 @@ class Search:
         owners = frozenset(f.owner for f in used if f not in self.extra)
         facts = owners.union(*(self._unfoldable(f.reach) | f.support for f in used))
         hyps = frozenset(n for n in names if not n.startswith(("fact:", "def:", "law", "lambda", "goal")))
-        return Success(facts | self._definitions(builder), hyps | builder.problem.substituted, title)
+        outline = Outline(facts=frozenset(f.name for f in used))
+        return Success(facts | self._definitions(builder), hyps | builder.problem.substituted, title, outline)
 
     # ------------------------------------------------------------ ladders
 
@@ -211,7 +226,8 @@ class Search:
                 deeper = self.induction(case.sequent, var)
                 inner.extend([case] if deeper is None else deeper.cases)
             cases = tuple(inner)
-        return Scheme(f"{scheme.title}, then {', '.join(str(v.data) for v in rest)}", cases, scheme.uses)
+        title = f"{scheme.title}, then {', '.join(str(v.data) for v in rest)}"
+        return Scheme(title, cases, scheme.uses, "nested", (*scheme.subjects, *rest))
 
     def induction(self, sequent: Sequent, var: Term) -> Scheme | None:
         return natural(sequent, var) if var.type is INT else structural(self.theory, sequent, var)
@@ -220,7 +236,8 @@ class Search:
         """A case for each constructor of the subject, or for both truth values."""
         if subject.type is BOOL:
             both = ((subject, "true"), (mk_not(subject), "false"))
-            return Scheme("cases", tuple(Case(w, Sequent(sequent.vars, (*sequent.hyps, Hyp("case", t)), sequent.goal)) for t, w in both))
+            halves = tuple(Case(w, Sequent(sequent.vars, (*sequent.hyps, Hyp("case", t)), sequent.goal)) for t, w in both)
+            return Scheme("cases", halves, rule="split", subjects=(subject,))
         ctors = constructors(self.theory, subject.type)
         if not ctors:
             return None
@@ -228,13 +245,14 @@ class Search:
             Case(c.rsplit(".", 1)[-1], Sequent(sequent.vars, (*sequent.hyps, Hyp("case", mk_is(c, subject))), sequent.goal))
             for c, _ in ctors
         )
-        return Scheme("cases", made)
+        return Scheme("cases", made, rule="split", subjects=(subject,))
 
     def by_scheme(self, scheme: Scheme, effort: int, nesting: int) -> Success | None:
         """Prove every case, hardest knowledge last; the first failure ends it."""
         self.tried.append(scheme.title)
         uses = scheme.uses
         hyps: frozenset[str] = frozenset()
+        outlines = []
         for case in scheme.cases:
             problem = self.prepared(case.sequent)
             found = self.direct(problem, effort)
@@ -244,7 +262,8 @@ class Search:
                 return None
             uses |= found.uses
             hyps |= found.hyps
-        return Success(uses, hyps, scheme.title)
+            outlines.append(found.outline)
+        return Success(uses, hyps, scheme.title, Outline(scheme.rule, scheme.subjects, tuple(outlines)))
 
     def _deeper(self, problem: Problem, effort: int, nesting: int) -> Success | None:
         for scheme in list(self.schemes(problem.sequent))[:3]:

@@ -48,11 +48,14 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """``uses``: what the scheme itself rests on (`def:f`: that f terminates)."""
+    """``uses``: what the scheme itself rests on (`def:f`: that f terminates). ``rule`` and ``subjects`` say what it is,
+    for a certificate: structural, natural, along, split, or nested (structural or natural, one inside the other)."""
 
     title: str
     cases: tuple[Case, ...]
     uses: frozenset[str] = frozenset()
+    rule: str = ""
+    subjects: tuple[Term, ...] = ()
 
 
 def constructors(theory: Theory, type: Type) -> tuple[tuple[str, tuple[tuple[str, Type], ...]], ...]:
@@ -88,7 +91,7 @@ def structural(theory: Theory, sequent: Sequent, var: Term) -> Scheme | None:
         value = mk_con(ctor, names, var.type)
         hyps = [Hyp("induction", h) for n in names for h in component_hypotheses(theory, sequent, var, n)]
         cases.append(Case(f"{var.data} = {show_case(ctor, names)}", replace(sequent, {var: value}, hyps, (var, *names))))
-    return Scheme(f"induction on {var.data}", tuple(cases))
+    return Scheme(f"induction on {var.data}", tuple(cases), rule="structural", subjects=(var,))
 
 
 def fresh_fields(sequent: Sequent, var: Term, fields: tuple[tuple[str, Type], ...]) -> tuple[Term, ...]:
@@ -178,7 +181,8 @@ def natural(sequent: Sequent, var: Term) -> Scheme | None:
     before = mk_prim("int.sub", (var, mk_int(1)), INT)
     step = mk_implies(mk_prim("int.lt", (mk_int(0), var), BOOL), hypothesis(sequent, {var: before}))
     hyps = (*sequent.hyps, Hyp("induction", step), Hyp("induction", every))
-    return Scheme(f"induction on {var.data}", (Case(f"{var.data}", Sequent(sequent.vars, hyps, sequent.goal)),))
+    case = Case(f"{var.data}", Sequent(sequent.vars, hyps, sequent.goal))
+    return Scheme(f"induction on {var.data}", (case,), rule="natural", subjects=(var,))
 
 
 def functional(theory: Theory, sequent: Sequent, call: Term) -> Scheme | None:
@@ -207,4 +211,4 @@ def functional(theory: Theory, sequent: Sequent, call: Term) -> Scheme | None:
     if guard is not TRUE:
         cases.append(Case(f"requires of {name.rsplit('.', 1)[-1]}", Sequent(sequent.vars, sequent.hyps, guard)))
     title = f"induction along {name.rsplit('.', 1)[-1]}({', '.join(str(a.data) for a in call.args)})"
-    return Scheme(title, tuple(cases), frozenset((f"def:{name}",)))
+    return Scheme(title, tuple(cases), frozenset((f"def:{name}",)), "along", (call,))
