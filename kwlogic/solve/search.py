@@ -17,7 +17,7 @@ from kwlogic.solve.backend import Answer, Meter, check
 from kwlogic.solve.problem import Problem, QueryBuilder, base_name, prepare
 from kwlogic.solve.sorts import Unsupported
 from kwlogic.vc.data import Hyp, Sequent
-from kwlogic.vc.induct import Case, Scheme, constructors, functional, is_inductive, natural, structural
+from kwlogic.vc.induct import Case, Scheme, constructors, destructed, functional, is_inductive, natural, structural
 from kwlogic.vc.theory import Fact, Theory
 from kwlogic.vc.unfold import ground_calls
 
@@ -164,6 +164,11 @@ class Search:
     def prepared(self, sequent: Sequent) -> Problem:
         return prepare(self.theory, sequent, self.before, self.using, self.extra)
 
+    def opened(self, problem: Problem) -> Sequent:
+        """The sequent to choose inductions for: components of records are variables there."""
+        opened = destructed(self.theory, problem.sequent)
+        return problem.sequent if opened is problem.sequent else self.prepared(opened).sequent
+
     def quick(self, sequent: Sequent, most: int) -> Success | None:
         """Directly or by one induction, up to a low effort; with the facts that were found since it was last tried."""
         self._failed.clear()
@@ -184,7 +189,7 @@ class Search:
         found = self.direct(problem, effort)
         if found is not None:
             return found
-        for scheme in self.schemes(problem.sequent):
+        for scheme in self.schemes(self.opened(problem)):
             if self.meter.spent >= self.budget:
                 return None
             found = self.by_scheme(scheme, effort, 1 if effort >= 2 else 0)

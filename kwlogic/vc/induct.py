@@ -38,6 +38,9 @@ from kwlogic.vc.recursion import call_sites
 from kwlogic.vc.theory import Theory
 
 
+MOST_RECORDS = 12
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One subgoal of a scheme, with words for it (`xs = [x, *xs']`)."""
@@ -64,6 +67,8 @@ def constructors(theory: Theory, type: Type) -> tuple[tuple[str, tuple[tuple[str
         return (("Nil", ()), ("Cons", (("head", type.args[0]), ("tail", type))))
     if type.head == "Option":
         return (("None", ()), ("Some", (("value", type.args[0]),)))
+    if type.head == "Tuple":
+        return (("Tuple", tuple((str(i), t) for i, t in enumerate(type.args))),)
     data = theory.program.datas.get(type.head)
     if data is None or type.is_var:
         return ()
@@ -118,7 +123,7 @@ def show_case(ctor: str, names: tuple[Term, ...]) -> str:
 def component_hypotheses(theory: Theory, sequent: Sequent, var: Term, part: Term) -> list[Term]:
     """Induction hypotheses for one component: for itself, or for each member of a list of such."""
     if part.type is var.type:
-        return [hypothesis(sequent, {var: part})]
+        return hypotheses(sequent, {var: part})
     if part.type.head == "List" and part.type.args[0] is var.type:
         element = mk_var("%member", var.type)
         member = mk_call("std.list.member", (var.type,), (element, part), BOOL)
@@ -155,6 +160,15 @@ def hypothesis(sequent: Sequent, env: dict[Term, Term], keep: Iterable[Term] = (
     return mk_forall(tuple((clash[v].data, v.type) for v in others), body)
 
 
+def hypotheses(sequent: Sequent, env: dict[Term, Term]) -> list[Term]:
+    """The sequent under a substitution for all values of the other variables, and for their present ones: a variable
+    of the hypotheses alone would leave a prover nothing to instantiate."""
+    general = hypothesis(sequent, env)
+    if general.op is not Op.FORALL:
+        return [general]
+    return [general, hypothesis(sequent, env, sequent_vars(sequent))]
+
+
 def sequent_vars(sequent: Sequent) -> set[Term]:
     out = set(free_vars(sequent.goal))
     for hyp in sequent.hyps:
@@ -169,6 +183,22 @@ def replace(sequent: Sequent, env: dict[Term, Term], extra: list[Hyp], order: tu
     for v in sequent.vars:
         vars.extend(order[1:] if v is order[0] else (v,))
     return Sequent(tuple(vars), (*hyps, *extra), subst(sequent.goal, env))
+
+
+def destructed(theory: Theory, sequent: Sequent) -> Sequent:
+    """The sequent with every variable of a record or tuple type written as its constructor over its components."""
+    for _ in range(MOST_RECORDS):
+        var = next((v for v in sorted(sequent_vars(sequent), key=lambda v: str(v.data)) if _is_record(theory, v.type)), None)
+        if var is None:
+            break
+        ((ctor, fields),) = constructors(theory, var.type)
+        names = fresh_fields(sequent, var, fields)
+        sequent = replace(sequent, {var: mk_con(ctor, names, var.type)}, [], (var, *names))
+    return sequent
+
+
+def _is_record(theory: Theory, type: Type) -> bool:
+    return len(constructors(theory, type)) == 1 and not is_inductive(theory, type)
 
 
 def natural(sequent: Sequent, var: Term) -> Scheme | None:
@@ -204,8 +234,8 @@ def functional(theory: Theory, sequent: Sequent, call: Term) -> Scheme | None:
         path = mk_and(subst(subst_types(c, types), env) for c in site.path)
         inside = dict(zip(params, args, strict=True))
         domain = mk_and(subst(subst_types(erase(c.pred), types), inside) for c in fn.requires)
-        step = hypothesis(sequent, dict(zip(call.args, args, strict=True)))
-        hyps.append(Hyp("induction", theory.simplify(mk_implies(mk_and((path, domain)), step))))
+        for step in hypotheses(sequent, dict(zip(call.args, args, strict=True))):
+            hyps.append(Hyp("induction", theory.simplify(mk_implies(mk_and((path, domain)), step))))
     cases = [Case(f"along {name.rsplit('.', 1)[-1]}", Sequent(sequent.vars, (*sequent.hyps, *hyps), sequent.goal))]
     guard = theory.simplify(mk_and(subst(subst_types(erase(c.pred), types), env) for c in fn.requires))
     if guard is not TRUE:

@@ -20,9 +20,12 @@ from kwlogic.core.terms import (
     mk_if,
     mk_implies,
     mk_int,
+    mk_is,
     mk_not,
     mk_or,
     mk_prim,
+    mk_sel,
+    mk_str,
     mk_var,
 )
 from kwlogic.core.types import BOOL, INT, Type, list_of
@@ -141,6 +144,14 @@ def _option_int() -> Type:
     return option_of(INT)
 
 
+def _index_of_laws(term: Term) -> list[Term]:
+    """Nothing before the first occurrence contains the part, unless that is empty."""
+    text, part = term.args
+    before = mk_prim("str.slice", (text, mk_int(0), mk_sel("Some", 0, term, INT)), text.type)
+    found = mk_and((mk_is("Some", term), mk_not(mk_eq(part, mk_str("")))))
+    return [mk_implies(found, mk_not(mk_prim("str.contains", (before, part), BOOL)))]
+
+
 def _same_length_laws(term: Term) -> list[Term]:
     return [_le(mk_prim("str.len", (term,), INT), mk_prim("str.len", (term.args[0],), INT))]
 
@@ -156,6 +167,7 @@ _LAWS: dict[str, Callable[[Term], list[Term]]] = {
     "set.to_list": _elements_laws,
     "map.values": _values_laws,
     "str.of_int": _of_int_laws,
+    "str.index_of": _index_of_laws,
     "str.strip": _same_length_laws,
     "str.split": _split_laws,
 }
