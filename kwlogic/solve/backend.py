@@ -6,6 +6,7 @@ honour it; the worker's supervisor is the second): an answer it cut off is marke
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -29,7 +30,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Declarations and named assertions, in order. ``text`` is the SMT-LIB file that says the same."""
+    """Declarations and named assertions, in order."""
 
     declarations: tuple[str, ...]
     assertions: tuple[tuple[str, str], ...]
@@ -38,10 +39,12 @@ class Query:
         """What the solver reads: assertions without names, one a line."""
         return "\n".join((*self.declarations, *(f"(assert {formula})" for _, formula in self.assertions)))
 
-    def text(self) -> str:
-        """A self-contained file for any SMT-LIB solver."""
+    def text(self, options: Mapping[str, object]) -> str:
+        """A self-contained file that asks Z3 the same with the same limits."""
+        head = [f"(set-option :{key} {str(value).lower()})" for key, value in options.items()]
         named = (f"(assert (! {formula} :named |{name}|))" for name, formula in self.assertions)
-        return "\n".join(("(set-option :produce-unsat-cores true)", "(set-logic ALL)", *self.declarations, *named, "(check-sat)", ""))
+        head += ["(set-option :produce-unsat-cores true)", "(set-logic ALL)"]
+        return "\n".join((*head, *self.declarations, *named, "(check-sat)", ""))
 
 
 @dataclass(slots=True)
@@ -61,18 +64,17 @@ def check(query: Query, rlimit: int, meter: Meter, wall: float = 20.0, title: st
     import z3
 
     if meter.keep:
-        meter.texts.append((title, query.text()))
+        options = {"rlimit": rlimit, "smt.mbqi": models, "smt.auto_config": False}
+        meter.texts.append((title, query.text(options)))
     started = perf_counter()
     try:
-        ctx = z3.Context()
-        solver = z3.SimpleSolver(ctx=ctx)
+        solver = z3.SimpleSolver(ctx=z3.Context())
         solver.set(rlimit=rlimit, timeout=int(wall * 1000), mbqi=models, auto_config=False)
-        formulas = z3.parse_smt2_string(query.script(), ctx=ctx)
-        for (name, _), formula in zip(query.assertions, formulas, strict=True):
-            solver.assert_and_track(formula, name)
+        _track(z3, solver, z3.parse_smt2_string(query.script(), ctx=solver.ctx), [name for name, _ in query.assertions])
         answer = _answer(z3, solver, str(solver.check()), rlimit)
     except z3.Z3Exception as error:
-        answer = Answer("unknown", reason=_message(error))
+        reason = _message(error)
+        answer = Answer("unknown", reason=reason, volatile="memory" in reason)
     answer.seconds = perf_counter() - started
     meter.spent += answer.rlimit
     meter.solver_seconds += answer.seconds
@@ -80,10 +82,25 @@ def check(query: Query, rlimit: int, meter: Meter, wall: float = 20.0, title: st
     return answer
 
 
+def _track(z3: Any, solver: z3.Solver, formulas: z3.AstVector, names: list[str]) -> None:
+    """Assert each formula under its name. The plain calls take a fifth of the time that wrapped terms would.
+
+    A fresh literal lives only until the next call that makes a term, so nothing may come between making and using it.
+    """
+    ctx = solver.ctx.ref()
+    bool_sort = z3.Z3_mk_bool_sort(ctx)
+    if z3.Z3_ast_vector_size(ctx, formulas.vector) != len(names):
+        raise z3.Z3Exception("the solver read another number of assertions")
+    for index, name in enumerate(names):
+        formula = z3.Z3_ast_vector_get(ctx, formulas.vector, index)
+        literal = z3.Z3_mk_const(ctx, z3.Z3_mk_string_symbol(ctx, name), bool_sort)
+        z3.Z3_solver_assert_and_track(ctx, solver.solver, formula, literal)
+
+
 def _answer(z3: Any, solver: z3.Solver, status: str, rlimit: int) -> Answer:
     spent = _rlimit(solver)
     if status == "unsat":
-        return Answer(status, spent, frozenset(str(c) for c in solver.unsat_core()))
+        return Answer(status, spent, frozenset(c.decl().name() for c in solver.unsat_core()))
     reason = "" if status == "sat" else solver.reason_unknown()
     volatile = spent < rlimit and any(w in reason for w in ("timeout", "canceled", "memory"))
     try:
@@ -95,9 +112,10 @@ def _answer(z3: Any, solver: z3.Solver, status: str, rlimit: int) -> Answer:
 
 def _rlimit(solver: z3.Solver) -> int:
     statistics = solver.statistics()
-    for key in statistics.keys():  # noqa: SIM118 - not a mapping
+    for index in reversed(range(len(statistics))):
+        key, value = statistics[index]
         if key == "rlimit count":
-            return int(statistics.get_key_value(key))
+            return int(value)
     return 0
 
 
