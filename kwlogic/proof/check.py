@@ -263,6 +263,8 @@ class Collector:
         laws = laws[-2:]
         if not 0 <= index < len(laws):
             raise Refused(f"there is no law {index} about the members of `{call}`")
+        if any(str(v.data).startswith("member.") for v in free_vars(call)):
+            raise Refused("a variable has the name of the member that the law is about")
         element = call.args[1].type.args[0]
         self._fresh(name)
         witness = [v for v in free_vars(laws[index]) - free_vars(call) if str(v.data).startswith("member.")]

@@ -27,6 +27,15 @@ def refutes(formulas: Iterable[Term], ctors_of: CtorsOf, steps: int = STEPS) -> 
         return False
 
 
+def propagated(formulas: Iterable[Term], ctors_of: CtorsOf, steps: int = STEPS) -> EGraph | None:
+    """What follows from the formulas without splitting; None where that is a contradiction already, or too much."""
+    tableau = _Tableau(ctors_of, Budget(steps))
+    try:
+        return tableau.graph if tableau.start(list(formulas)) else None
+    except Spent:
+        return None
+
+
 class _Tableau:
     def __init__(self, ctors_of: CtorsOf, budget: Budget) -> None:
         self.fresh: list[int] = []
@@ -35,13 +44,18 @@ class _Tableau:
         self.ctors_of = ctors_of
         self.marks: list[tuple[int, int, bool]] = []
 
-    def refute(self, formulas: list[Term]) -> bool:
-        graph = self.graph
+    def start(self, formulas: list[Term]) -> bool:
+        """Assume the formulas; whether they survive propagation."""
         try:
             for formula in formulas:
-                graph.assign(graph.add(formula), True, 0)
+                self.graph.assign(self.graph.add(formula), True, 0)
             self._settle()
         except Conflict:
+            return False
+        return True
+
+    def refute(self, formulas: list[Term]) -> bool:
+        if not self.start(formulas):
             return True
         while True:
             chosen = self._choose()

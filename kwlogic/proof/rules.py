@@ -141,7 +141,8 @@ class Rules:
         differ = graph.distinct(left, right)
         if differ is not None:
             graph.assign(node, False, differ)
-            return
+            if graph.terms[left].type is not BOOL:
+                return
         truth = graph.truth(node)
         if truth is True:
             graph.merge(left, right, graph.reason(node))

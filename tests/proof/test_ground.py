@@ -94,6 +94,7 @@ CONTRADICTIONS: dict[str, tuple[Term, ...]] = {
     "remainder of a negative divisor": (lt(I(0), op("mod", y, I(-2))),),
     "division by an unknown": (lt(I(0), x), lt(I(0), y), lt(x, op("mul", y, op("div", x, y)))),
     "trichotomy": (mk_not(mk_eq(x, y)), mk_not(lt(x, y)), le(x, y)),
+    "equivalence of equals": (mk_not(mk_eq(p, mk_or((q, mk_eq(x, y))))), mk_eq(p, q), mk_not(mk_eq(x, y))),
     "equivalence": (mk_eq(p, q), mk_eq(p, mk_not(q))),
     "Bool arguments": (
         mk_not(mk_eq(mk_call("h", (), (p,), INT), I(1))),

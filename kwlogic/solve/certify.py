@@ -1,0 +1,210 @@
+"""Certificates out of proofs: the shape that a search found, proved again with ground instances only.
+
+At each leaf the solver picks the instances that matter; then ``proof.ground`` must show the contradiction without it
+(tier T1). Where that fails, the leaf says what was asked instead, and the proof counts less.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from kwlogic.core.terms import Term, mk_var
+from kwlogic.core.types import BOOL, INT
+from kwlogic.core.walk import fold, rebuild
+from kwlogic.proof.check import Checker, Collector, Scope, scope_of
+from kwlogic.proof.data import Along, Certificate, Leaf, Lemma, Natural, Pick, Specialise, Split, Step, Structural, Tree, tier_of
+from kwlogic.proof.goals import along, free_of, introduce, natural, split, structural
+from kwlogic.proof.ground import refutes
+from kwlogic.proof.statements import Refused
+from kwlogic.solve.backend import Meter, Query, check
+from kwlogic.solve.encode import Encoder
+from kwlogic.solve.instances import Candidate, Instances
+from kwlogic.solve.search import Outline, Success
+from kwlogic.solve.sorts import Unsupported
+from kwlogic.vc.data import Obligation, Sequent
+
+ROUNDS = 4
+QUICK_STEPS = 15_000
+STEPS = 200_000
+LIMIT = 2_000_000
+
+
+class Certifier:
+    """Makes certificates under one program."""
+
+    def __init__(self, checker: Checker) -> None:
+        self.checker = checker
+        self.normal = checker.statements.normal
+
+    def certify(self, obligation: Obligation, found: Success, goal: int, seal: str) -> Certificate | None:
+        """A certificate of what was found; None where its shape cannot be followed."""
+        scope = scope_of(self.checker.program, obligation)
+        goals = (obligation.sequent.goal, *obligation.alternatives)
+        sequent = Sequent(obligation.sequent.vars, obligation.sequent.hyps, goals[goal])
+        try:
+            lemmas = self._lemmas(found, scope)
+            tree = self.tree(sequent, found.outline, replace(scope, lemmas=lemmas))
+        except (Refused, StopIteration, RecursionError):
+            return None
+        made = Certificate(obligation.id, seal, "T1", tree, lemmas, goal)
+        return replace(made, tier=tier_of(made))
+
+    def _lemmas(self, found: Success, scope: Scope) -> tuple[Lemma, ...]:
+        """Proofs of the lemmas that were used, and of those that these use."""
+        wanted = _facts_in(found.outline)
+        for fact, proof in reversed(found.lemmas):
+            if fact.name in wanted:
+                wanted |= _facts_in(proof.outline)
+        out: list[Lemma] = []
+        for fact, proof in found.lemmas:
+            if fact.name in wanted:
+                here = replace(scope, lemmas=tuple(out))
+                tree = self.tree(Sequent(fact.vars, (), fact.formula), proof.outline, here)
+                out.append(Lemma(fact.name, fact.tparams, fact.vars, fact.formula, tree))
+        return tuple(out)
+
+    # ------------------------------------------------------------ trees
+
+    def tree(self, sequent: Sequent, outline: Outline, scope: Scope) -> Tree:
+        """The tree of an outline; it is as deep as inductions nest."""
+        opened = introduce(self.normal, sequent)
+        match outline.rule:
+            case "":
+                return self.leaf(opened, outline.facts, scope)
+            case "nested":
+                return self._nested(sequent, outline.subjects, iter(outline.cases), scope)
+            case "split":
+                cases = split(self.checker.data, opened, outline.subjects[0])
+                return Split(outline.subjects[0], self._trees(cases, outline, scope))
+            case "along":
+                return self._along(opened, outline, scope)
+            case "structural" | "natural":
+                return self._inductive(opened, outline, scope)
+            case other:
+                raise Refused(f"no certificate speaks of `{other}`")
+
+    def _trees(self, sequents: list[Sequent], outline: Outline, scope: Scope) -> tuple[Tree, ...]:
+        if len(sequents) != len(outline.cases):
+            raise Refused("the cases differ")
+        return tuple(self.tree(s, o, scope) for s, o in zip(sequents, outline.cases, strict=True))
+
+    def _inductive(self, opened: Sequent, outline: Outline, scope: Scope) -> Tree:
+        (var,) = outline.subjects
+        record = self._record(opened) if var not in free_of(opened) else None
+        if record is not None:
+            (inner,) = structural(self.checker.data, opened, record)
+            return Structural(record, (self.tree(inner, outline, scope),))
+        if outline.rule == "natural":
+            return Natural(var, self.tree(natural(opened, var), outline.cases[0], scope))
+        return Structural(var, self._trees(structural(self.checker.data, opened, var), outline, scope))
+
+    def _record(self, opened: Sequent) -> Term | None:
+        """A variable of a type with one constructor."""
+        named = sorted(free_of(opened), key=lambda v: str(v.data))
+        return next((v for v in named if len(self.checker.data.plain(v.type)) == 1), None)
+
+    def _along(self, opened: Sequent, outline: Outline, scope: Scope) -> Tree:
+        (call,) = outline.subjects
+        record = self._record(opened) if not set(call.args) <= free_of(opened) else None
+        if record is not None:
+            (inner,) = structural(self.checker.data, opened, record)
+            return Structural(record, (self.tree(inner, outline, scope),))
+        step, guard = along(self.checker.statements, opened, call)
+        tree = self.tree(step, outline.cases[0], scope)
+        if guard is None:
+            return Along(call, tree, None)
+        return Along(call, tree, self.tree(guard, outline.cases[1] if len(outline.cases) > 1 else Outline(), scope))
+
+    def _nested(self, sequent: Sequent, subjects: tuple[Term, ...], cases: Iterator[Outline], scope: Scope) -> Tree:
+        if not subjects:
+            return self.tree(sequent, next(cases), scope)
+        var, rest = subjects[0], subjects[1:]
+        opened = introduce(self.normal, sequent)
+        if var not in free_of(opened):
+            return self._nested(sequent, rest, cases, scope)
+        if var.type is INT:
+            return Natural(var, self._nested(natural(opened, var), rest, cases, scope))
+        inner = structural(self.checker.data, opened, var)
+        return Structural(var, tuple(self._nested(s, rest, cases, scope) for s in inner))
+
+    # ------------------------------------------------------------ leaves
+
+    def leaf(self, opened: Sequent, facts: frozenset[str], scope: Scope) -> Leaf:
+        """Few instances that contradict the negated goal, shown without a solver where that is possible."""
+        instances = Instances(self.checker, opened, scope, facts)
+        if refutes(instances.collector.formulas, self.checker.data.plain, QUICK_STEPS):
+            return Leaf()
+        for _ in range(ROUNDS):
+            instances.grow()
+            core = self._core(instances)
+            if core is None:
+                continue
+            steps = self._steps(instances, core, opened, scope)
+            if self._holds(opened, steps, scope):
+                return Leaf(steps)
+        return Leaf(tier="T4")
+
+    def _holds(self, opened: Sequent, steps: tuple[Step, ...], scope: Scope) -> bool:
+        try:
+            formulas = Collector(self.checker, opened, scope, set()).run(steps)
+        except Refused:
+            return False
+        return refutes(formulas, self.checker.data.plain, STEPS)
+
+    def _core(self, instances: Instances) -> list[Candidate] | None:
+        """The candidates that the solver needs; None where it finds no contradiction."""
+        encoder = Encoder(self.checker.program)
+        hidden: dict[Term, Term] = {}
+        memo: dict[Term, Term] = {}
+
+        def plain(term: Term, args: tuple[Term, ...]) -> Term:
+            if term in instances.collector.quantified:
+                return hidden.setdefault(term, mk_var(f"quantified.{len(hidden)}", BOOL))
+            return rebuild(term, args) if args else term
+
+        def text(term: Term) -> str:
+            return encoder.formula(fold((term,), plain, memo)[term])
+
+        try:
+            own = [(f"own~{i}", text(f)) for i, f in enumerate(instances.collector.formulas[: instances.own])]
+            rest = [(f"step~{i}", text(c.formula)) for i, c in enumerate(instances.found)]
+        except Unsupported:
+            return None
+        lambdas = [(f"lambda~{i}", axiom) for i, axiom in enumerate(encoder.axioms)]
+        answer = check(Query(tuple(encoder.declarations()), (*own, *rest, *lambdas)), LIMIT, Meter(), 10.0)
+        if answer.status != "unsat":
+            return None
+        return [c for i, c in enumerate(instances.found) if f"step~{i}" in answer.core]
+
+    def _steps(self, instances: Instances, core: list[Candidate], opened: Sequent, scope: Scope) -> tuple[Step, ...]:
+        """The candidates in order, with those that bring the quantified formulas they speak of, renumbered."""
+        kept = set(core)
+        for candidate in reversed(instances.found):
+            if candidate in kept and candidate.about is not None:
+                kept |= self._origin(instances, candidate.about)
+        collector = Collector(self.checker, opened, scope, set())
+        out: list[Step] = []
+        for candidate in instances.found:
+            if candidate in kept:
+                step = candidate.step
+                if candidate.about is not None and isinstance(step, Specialise | Pick):
+                    step = replace(step, number=list(collector.quantified).index(candidate.about))
+                collector.take(step)
+                out.append(step)
+        return tuple(out)
+
+    def _origin(self, instances: Instances, formula: Term) -> set[Candidate]:
+        """The first candidate that mentions a quantified formula, unless the sequent does."""
+        from kwlogic.proof.check import quantified_in
+
+        if any(formula in quantified_in(f) for f in instances.collector.formulas[: instances.own]):
+            return set()
+        for candidate in instances.found:
+            if formula in quantified_in(candidate.formula):
+                return {candidate}
+        return set()
+
+
+def _facts_in(outline: Outline) -> frozenset[str]:
+    return outline.facts.union(*(_facts_in(case) for case in outline.cases))

@@ -1,0 +1,247 @@
+"""Ground instances for the leaf of a certificate: of definitions, of the facts that a proof used, of quantified
+hypotheses, and of laws. Found by matching, in rounds; which of them are needed is for a solver to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import product
+
+from kwlogic.core.terms import Op, Term, mk_not, mk_var
+from kwlogic.core.types import BOOL, Type
+from kwlogic.core.walk import free_vars, subterms
+from kwlogic.proof.check import Checker, Collector, Scope, open_binder
+from kwlogic.proof.data import Law, Members, Pick, Specialise, Step, Unfold, Use
+from kwlogic.proof.ground import propagated
+from kwlogic.proof.laws import laws_of
+from kwlogic.proof.statements import Refused
+from kwlogic.solve.ematch import Matcher, patterns
+from kwlogic.vc.data import Sequent
+
+MOST_CANDIDATES = 500
+MOST_MATCHES = 60
+MOST_VALUES = 8
+PROPAGATION = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A step that may be of use. ``about``: the quantified formula that it speaks of, by which it is numbered later."""
+
+    step: Step
+    formula: Term
+    about: Term | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A fact to instantiate, and how to make the step from its matched variables."""
+
+    tparams: tuple[str, ...]
+    vars: tuple[Term, ...]
+    formula: Term
+    make: Callable[[tuple[Type, ...], tuple[Term, ...]], Step]
+
+
+class Instances:
+    """Candidates for one leaf, growing by rounds."""
+
+    def __init__(self, checker: Checker, opened: Sequent, scope: Scope, facts: frozenset[str]) -> None:
+        self.checker = checker
+        self.scope = scope
+        self.collector = Collector(checker, opened, scope, set())
+        self.own = len(self.collector.formulas)
+        self.found: list[Candidate] = []
+        self.seen: set[object] = set()
+        self.statements = list(self._statements(facts))
+
+    # ------------------------------------------------------------ rounds
+
+    def grow(self) -> None:
+        """One round: whatever the terms at hand call for."""
+        everything = subterms(*self.collector.formulas)
+        bound = _bound(everything)
+        ground = [t for t in everything if bound.isdisjoint(free_vars(t))]
+        self._definitions(ground)
+        graph = propagated(self.collector.formulas, self.checker.data.plain, PROPAGATION)
+        if graph is None:
+            return
+        self.matcher = Matcher(graph, bound)
+        for term in ground:
+            self._laws(term)
+        self._quantified(ground)
+        for statement in self.statements:
+            for types, args in _matched(statement, self.matcher):
+                self._take(statement.make(types, args), None, ("fact", id(statement), types, args))
+
+    def _take(self, step: Step, about: Term | None, key: object) -> None:
+        if key in self.seen or len(self.found) >= MOST_CANDIDATES:
+            return
+        self.seen.add(key)
+        try:
+            formula = self.collector.take(step)
+        except Refused:
+            return
+        self.found.append(Candidate(step, formula, about))
+
+    def _definitions(self, ground: list[Term]) -> None:
+        for call in ground:
+            if call.op is Op.CALL and call.data[0] not in self.scope.hidden and self.checker.statements.recursive(call.data[0]) is not None:
+                self._take(Unfold(call), None, ("def", call))
+
+    def _laws(self, term: Term) -> None:
+        if term.op is Op.PRIM or (term.op is Op.EQ and term.args[0].type.head in ("Set", "Map")):
+            for index in range(len(laws_of(term))):
+                self._take(Law(term, index), None, ("law", term, index))
+        elif term.op is Op.CALL and term.data[0] in ("std.list.all", "std.list.any"):
+            for index in range(2):
+                self._take(Members(term, index, f"some.{len(self.seen)}"), None, ("members", term, index))
+
+    # ------------------------------------------------------------ quantified formulas at hand
+
+    def _quantified(self, ground: list[Term]) -> None:
+        signs = _polarities([*self.collector.formulas[: self.own], *(_told(c) for c in self.found)])
+        for formula in list(self.collector.quantified):
+            for positive in sorted(signs.get(formula, {True, False})):
+                if positive is (formula.op is Op.FORALL):
+                    self._specialise(formula, ground)
+                else:
+                    names = tuple(f"some.{len(self.seen)}.{i}" for i in range(len(formula.data)))
+                    self._take(Pick(self._number(formula), names), formula, ("pick", formula))
+
+    def _number(self, formula: Term) -> int:
+        return list(self.collector.quantified).index(formula)
+
+    def _specialise(self, formula: Term, ground: list[Term]) -> None:
+        vars, body = _prefix(formula)
+        statement = Statement((), vars, body, lambda _, args: Specialise(self._number(formula), args))
+        for _, args in _matched(statement, self.matcher):
+            self._chain(formula, args)
+        if not patterns(body, vars):
+            for values in _values(formula, ground):
+                self._chain(formula, values)
+
+    def _chain(self, formula: Term, args: tuple[Term, ...]) -> None:
+        """Specialise a quantified formula, and the one that is then left inside, with the rest of the arguments."""
+        while args:
+            own, args = args[: len(formula.data)], args[len(formula.data) :]
+            self._take(Specialise(self._number(formula), own), formula, ("all", formula, own))
+            if args:
+                inner = self._inner(formula, own)
+                if inner is None:
+                    return
+                formula = inner
+
+    def _inner(self, formula: Term, args: tuple[Term, ...]) -> Term | None:
+        here = self.checker.statements.normal.of(open_binder(formula, args))
+        while here.op is Op.IMPLIES:
+            here = here.args[1]
+        return here if here in self.collector.quantified else None
+
+    # ------------------------------------------------------------ facts
+
+    def _statements(self, facts: frozenset[str]) -> Iterator[Statement]:
+        normal = self.checker.statements.normal
+        for lemma in self.scope.lemmas:
+            if lemma.name in facts:
+                yield Statement(lemma.tparams, lemma.vars, lemma.formula, _use(lemma.name, 0))
+        for fact in sorted(facts):
+            name, hash, number = fact.rpartition("#")
+            if not hash or not number.isdigit():
+                continue
+            try:
+                tparams, vars, formula = self.checker.statements.statement(name, int(number))
+            except Refused:
+                continue
+            yield Statement(tparams, vars, normal.of(formula), _use(name, int(number)))
+
+
+def _use(name: str, index: int) -> Callable[[tuple[Type, ...], tuple[Term, ...]], Step]:
+    return lambda types, args: Use(name, index, types, args)
+
+
+def _told(candidate: Candidate) -> Term:
+    """What a candidate adds: of `all ==> instance` the instance."""
+    formula = candidate.formula
+    if candidate.about is None or formula.op is not Op.IMPLIES:
+        return formula
+    return formula.args[1] if formula.args[0] is candidate.about else mk_not(formula.args[0])
+
+
+def _bound(everything: list[Term]) -> set[Term]:
+    out: set[Term] = set()
+    for term in everything:
+        if term.op in (Op.LAMBDA, Op.FORALL, Op.EXISTS):
+            out.update(mk_var(n, t) for n, t in term.data)
+    return out
+
+
+def _prefix(formula: Term) -> tuple[tuple[Term, ...], Term]:
+    """The variables of a quantified formula and of the universal ones that it concludes with; what they speak about."""
+    vars = [mk_var(n, t) for n, t in formula.data]
+    body = formula.args[0]
+    while formula.op is Op.FORALL:
+        inner = body
+        while inner.op is Op.IMPLIES:
+            inner = inner.args[1]
+        more = [mk_var(n, t) for n, t in inner.data] if inner.op is Op.FORALL else []
+        if not more or set(more) & set(vars):
+            break
+        vars += more
+        body = inner.args[0]
+    return tuple(vars), body
+
+
+def _matched(statement: Statement, matcher: Matcher) -> list[tuple[tuple[Type, ...], tuple[Term, ...]]]:
+    """Type arguments and arguments at which the statement's patterns occur."""
+    wanted = frozenset(statement.vars)
+    if not wanted:
+        return [((), ())]
+    out = []
+    for group in patterns(statement.formula, statement.vars):
+        for env, types in matcher.group(group, wanted):
+            if not wanted <= env.keys() or not set(statement.tparams) <= types.keys():
+                continue
+            args = tuple(matcher.term(matcher.graph.root[env[v]]) for v in statement.vars)
+            out.append((tuple(types[t] for t in statement.tparams), args))
+            if len(out) >= MOST_MATCHES:
+                return out
+    return out
+
+
+def _values(formula: Term, ground: list[Term]) -> Iterator[tuple[Term, ...]]:
+    """Where no pattern tells: a few of the unknowns at hand of the right types."""
+    by_type: dict[Type, list[Term]] = {}
+    for term in ground:
+        if term.op is Op.VAR or (term.op in (Op.CALL, Op.APPLY, Op.SEL) and term.type is not BOOL):
+            by_type.setdefault(term.type, []).append(term)
+    columns = [by_type.get(t, [])[:MOST_VALUES] for _, t in formula.data]
+    yield from product(*columns)
+
+
+def _polarities(formulas: Iterable[Term]) -> dict[Term, set[bool]]:
+    """In which signs the quantified parts occur; both where it cannot be told."""
+    out: dict[Term, set[bool]] = {}
+    seen: set[tuple[Term, bool]] = set()
+    stack = [(f, True) for f in formulas]
+    while stack:
+        here, sign = stack.pop()
+        if (here, sign) in seen or here.type is not BOOL:
+            if here.type is not BOOL:
+                stack.extend((a, s) for a in here.args if (a, True) not in seen for s in (True, False))
+                seen.add((here, sign))
+            continue
+        seen.add((here, sign))
+        match here.op:
+            case Op.FORALL | Op.EXISTS:
+                out.setdefault(here, set()).add(sign)
+            case Op.AND | Op.OR:
+                stack.extend((a, sign) for a in here.args)
+            case Op.NOT:
+                stack.append((here.args[0], not sign))
+            case Op.IMPLIES:
+                stack.extend(((here.args[0], not sign), (here.args[1], sign)))
+            case _:
+                stack.extend((a, s) for a in here.args for s in (True, False))
+    return out
