@@ -7,7 +7,7 @@ reason of an ``Unknown``, with blame where a callee's contract allowed what its 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 from kwlogic.core.program import Kernel
@@ -176,18 +176,18 @@ class Prover:
 
     def _low_effort(self, search: Search) -> Success | None:
         """One cheap query for each goal: enough for most obligations, and a model for the others."""
-        for goal in (self.obligation.sequent.goal, *self.obligation.alternatives):
+        for number, goal in enumerate((self.obligation.sequent.goal, *self.obligation.alternatives)):
             problem = search.prepared(self._with_goal(goal))
             found = search.direct(problem, 0)
             if found is not None:
-                return found
+                return replace(found, goal=number)
         return None
 
     def _prove(self, search: Search, effort: int) -> Success | None:
-        for goal in (self.obligation.sequent.goal, *self.obligation.alternatives):
+        for number, goal in enumerate((self.obligation.sequent.goal, *self.obligation.alternatives)):
             found = search.prove(self._with_goal(goal), self.obligation.hint, effort)
             if found is not None:
-                return found
+                return replace(found, goal=number)
         return None
 
     def _discover(self, search: Search) -> Success | None:

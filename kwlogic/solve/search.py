@@ -36,13 +36,14 @@ class Outline:
 @dataclass(frozen=True, slots=True)
 class Success:
     """What a proof rests on: declarations, hypotheses, and the method in words. ``lemmas``: facts found on the way, each
-    with its own proof, in the order in which they build on each other."""
+    with its own proof, in the order in which they build on each other. ``goal``: which of the obligation's goals it is."""
 
     uses: frozenset[str]
     hyps: frozenset[str]
     method: str
     outline: Outline = Outline()
     lemmas: tuple[tuple[Fact, Success], ...] = ()
+    goal: int = 0
 
 
 Rung = tuple[int, int, bool, bool]
