@@ -6,7 +6,7 @@ Binders are named by the height of their body, so that alpha-equivalent terms be
 from __future__ import annotations
 
 from kwlogic.core.terms import Op, Term, mk_var
-from kwlogic.core.walk import BINDERS, fold, rebuild, subst
+from kwlogic.core.walk import BINDERS, fold, free_vars, rebuild, subst
 
 _MEMO: dict[Term, Term] = {}
 
@@ -33,12 +33,22 @@ def canonical(term: Term) -> Term:
     """Rename the binders of a quantifier or lambda whose body is canonical already."""
     if term.op not in BINDERS:
         return term
-    height = binder_height(term.args[0])
+    height = free_height(term.args[0])
     names = tuple(f"%{height}.{i}" for i in range(len(term.data)))
     body = subst(term.args[0], {mk_var(n, t): mk_var(c, t) for (n, t), c in zip(term.data, names, strict=True)})
     from kwlogic.core.terms import mk
 
     return mk(term.op, tuple((c, t) for c, (_, t) in zip(names, term.data, strict=True)), (body,), term.type)
+
+
+def free_height(*terms: Term) -> int:
+    """The height that names a binder around the terms: theirs, or the next whose names are not free in them, as those
+    of a binder further out may be."""
+    taken = {str(v.data).partition(".")[0] for t in terms for v in free_vars(t)}
+    height = max(map(binder_height, terms))
+    while f"%{height}" in taken:
+        height += 1
+    return height
 
 
 _HEIGHT: dict[Term, int] = {}

@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
-from kwlogic.core.logic import binder_height, canonical, erase
+from kwlogic.core.logic import canonical, erase, free_height
 from kwlogic.core.prim_eval import CALLS, DEFINED, HELPERS, TEMPLATES
 from kwlogic.core.program import Program
 from kwlogic.core.terms import (
@@ -96,7 +96,7 @@ def bounded(here: Term) -> Term:
     """A quantifier over the members of a set or of a range, as an unbounded one with its bound as condition."""
     function, *domain = here.args
     type = function.type.args[0]
-    var = mk_var(f"%{max(binder_height(a) for a in here.args)}.0", type)
+    var = mk_var(f"%{free_height(*here.args)}.0", type)
     if here.data.startswith("set."):
         within = mk_prim("set.member", (var, domain[0]), BOOL)
     else:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from kwlogic.core.logic import binder_height, canonical
+from kwlogic.core.logic import canonical, free_height
 from kwlogic.core.terms import (
     FALSE,
     TRUE,
@@ -178,8 +178,7 @@ def bounded_quantifier(here: Term) -> Term:
     """A quantifier over the members of a set or of a range, as an unbounded one with its bound as condition."""
     fn, *domain = here.args
     type = fn.type.args[0]
-    height = max(binder_height(a) for a in here.args)
-    var = mk_var(f"%{height}.0", type)
+    var = mk_var(f"%{free_height(*here.args)}.0", type)
     if here.data.startswith("set."):
         within = mk_prim("set.member", (var, domain[0]), BOOL)
     else:
