@@ -57,6 +57,13 @@ def scope_of(program: Program, obligation: Obligation) -> Scope:
     return Scope(obligation.before, obligation.using, hidden)
 
 
+def restricted(obligation: Obligation, goal: int, hyps: frozenset[str]) -> Sequent:
+    """The sequent of one goal with some of its hypotheses."""
+    sequent = obligation.sequent
+    goals = (sequent.goal, *obligation.alternatives)
+    return Sequent(sequent.vars, tuple(h for h in sequent.hyps if h.name in hyps), goals[goal])
+
+
 class Checker:
     """Checks certificates against one program."""
 
@@ -77,8 +84,7 @@ class Checker:
         for lemma in certificate.lemmas:
             uses |= self._lemma(lemma, scope)
             scope = Scope(scope.before, scope.using, scope.hidden, (*scope.lemmas, lemma))
-        sequent = Sequent(obligation.sequent.vars, obligation.sequent.hyps, goals[certificate.goal])
-        return uses | self.tree(sequent, certificate.tree, scope)
+        return uses | self.tree(restricted(obligation, certificate.goal, certificate.hyps), certificate.tree, scope)
 
     def _lemma(self, lemma: Lemma, scope: Scope) -> frozenset[str]:
         if any(lemma.name == other.name for other in scope.lemmas):

@@ -123,7 +123,8 @@ class Lemma:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """``goal``: which of the obligation's goals is proved, 0 being the first. ``seal``: a digest of the question."""
+    """``goal``: which of the obligation's goals is proved, 0 being the first. ``seal``: a digest of the question.
+    ``hyps``: names of the hypotheses that the proof may use; the others are set aside before it begins."""
 
     obligation: str
     seal: str
@@ -131,6 +132,7 @@ class Certificate:
     tree: Tree
     lemmas: tuple[Lemma, ...] = ()
     goal: int = 0
+    hyps: frozenset[str] = frozenset()
 
 
 def leaves(tree: Tree) -> list[Leaf]:

@@ -13,6 +13,7 @@ from kwlogic.core.terms import (
     mk_and,
     mk_con,
     mk_eq,
+    mk_exists,
     mk_forall,
     mk_if,
     mk_implies,
@@ -158,15 +159,56 @@ def _string_length(s: Term) -> tuple[Term, ...]:
             return (empty,)
 
 
+def _plus(a: Term, b: Term) -> Term:
+    return mk_prim("str.concat", (a, b), STRING)
+
+
+def _text(name: str) -> tuple[Term, tuple[tuple[str, Type], ...]]:
+    return mk_var(name, STRING), ((name, STRING),)
+
+
 def _concat(a: Term, b: Term) -> tuple[Term, ...]:
     """Neutral elements, and brackets moved to the right."""
-    here = mk_prim("str.concat", (a, b), STRING)
-    empty = mk_str("")
+    here, empty = _plus(a, b), mk_str("")
     out = [mk_implies(mk_eq(a, empty), mk_eq(here, b)), mk_implies(mk_eq(b, empty), mk_eq(here, a))]
     if a.op is Op.PRIM and a.data == "str.concat":
-        inner = mk_prim("str.concat", (a.args[1], b), STRING)
-        out.append(mk_eq(here, mk_prim("str.concat", (a.args[0], inner), STRING)))
+        out.append(mk_eq(here, _plus(a.args[0], _plus(a.args[1], b))))
     return tuple(out)
+
+
+def _starts_with(s: Term, t: Term) -> tuple[Term, ...]:
+    rest, binder = _text("%rest")
+    return (mk_eq(mk_prim("str.starts_with", (s, t), BOOL), mk_exists(binder, mk_eq(s, _plus(t, rest)))),)
+
+
+def _ends_with(s: Term, t: Term) -> tuple[Term, ...]:
+    rest, binder = _text("%rest")
+    return (mk_eq(mk_prim("str.ends_with", (s, t), BOOL), mk_exists(binder, mk_eq(s, _plus(rest, t)))),)
+
+
+def _contains(s: Term, t: Term) -> tuple[Term, ...]:
+    """What it means, and the two ways in which that is so at an end."""
+    before, first = _text("%before")
+    after, second = _text("%after")
+    here = mk_prim("str.contains", (s, t), BOOL)
+    ends = (mk_prim(f"str.{where}", (s, t), BOOL) for where in ("starts_with", "ends_with"))
+    split = mk_eq(s, _plus(before, _plus(t, after)))
+    return (mk_eq(here, mk_exists((*first, *second), split)), *(mk_implies(end, here) for end in ends))
+
+
+def _slice(text: Term, low: Term, high: Term) -> tuple[Term, ...]:
+    """A text is what precedes a slice, the slice, and what follows it."""
+    here = mk_prim("str.slice", (text, low, high), STRING)
+    ordered = ((mk_int(0), low), (low, high), (high, _len(text)))
+    within = mk_and(mk_prim("int.le", pair, BOOL) for pair in ordered)
+    before = mk_prim("str.slice", (text, mk_int(0), low), STRING)
+    after = mk_prim("str.slice", (text, high, _len(text)), STRING)
+    return (
+        mk_implies(within, mk_eq(text, _plus(before, _plus(here, after)))),
+        mk_implies(mk_and((within, mk_eq(low, high))), mk_eq(here, mk_str(""))),
+        mk_implies(mk_and((mk_eq(low, mk_int(0)), mk_eq(high, _len(text)))), mk_eq(here, text)),
+        *_string_length(here),
+    )
 
 
 _LAWS: dict[str, Callable[..., tuple[Term, ...]]] = {
@@ -177,4 +219,8 @@ _LAWS: dict[str, Callable[..., tuple[Term, ...]]] = {
     "map.at": _map_at,
     "str.len": _string_length,
     "str.concat": _concat,
+    "str.starts_with": _starts_with,
+    "str.ends_with": _ends_with,
+    "str.contains": _contains,
+    "str.slice": _slice,
 }

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from kwlogic.core.terms import Term, mk_var
+from kwlogic.core.terms import Op, Term, mk_call, mk_var
 from kwlogic.core.types import BOOL, INT
 from kwlogic.core.walk import fold, rebuild
-from kwlogic.proof.check import Checker, Collector, Scope, scope_of
+from kwlogic.proof.check import Checker, Collector, Scope, quantified_in, restricted, scope_of
 from kwlogic.proof.data import Along, Certificate, Leaf, Lemma, Natural, Pick, Specialise, Split, Step, Structural, Tree, tier_of
 from kwlogic.proof.goals import along, free_of, introduce, natural, split, structural
 from kwlogic.proof.ground import refutes
+from kwlogic.proof.seal import Seals
 from kwlogic.proof.statements import Refused
 from kwlogic.solve.backend import Meter, Query, check
 from kwlogic.solve.encode import Encoder
@@ -36,18 +37,29 @@ class Certifier:
     def __init__(self, checker: Checker) -> None:
         self.checker = checker
         self.normal = checker.statements.normal
+        self.seals = Seals(checker.program)
 
-    def certify(self, obligation: Obligation, found: Success, goal: int, seal: str) -> Certificate | None:
-        """A certificate of what was found; None where its shape cannot be followed."""
+    def certify(self, obligation: Obligation, found: Success) -> Certificate | None:
+        """A certificate of what was found; None where its shape cannot be followed. First with the hypotheses that the
+        solver used, then with all."""
+        best: Certificate | None = None
+        every = frozenset(h.name for h in obligation.sequent.hyps)
+        for hyps in dict.fromkeys((found.hyps & every, every)):
+            made = self._with(obligation, found, hyps)
+            if made is not None and (best is None or made.tier < best.tier):
+                best = made
+            if best is not None and best.tier == "T1":
+                break
+        return best
+
+    def _with(self, obligation: Obligation, found: Success, hyps: frozenset[str]) -> Certificate | None:
         scope = scope_of(self.checker.program, obligation)
-        goals = (obligation.sequent.goal, *obligation.alternatives)
-        sequent = Sequent(obligation.sequent.vars, obligation.sequent.hyps, goals[goal])
         try:
             lemmas = self._lemmas(found, scope)
-            tree = self.tree(sequent, found.outline, replace(scope, lemmas=lemmas))
-        except (Refused, StopIteration, RecursionError):
+            tree = self.tree(restricted(obligation, found.goal, hyps), found.outline, replace(scope, lemmas=lemmas))
+        except (Refused, StopIteration):
             return None
-        made = Certificate(obligation.id, seal, "T1", tree, lemmas, goal)
+        made = Certificate(obligation.id, self.seals.of(obligation), "T1", tree, lemmas, found.goal, hyps)
         return replace(made, tier=tier_of(made))
 
     def _lemmas(self, found: Success, scope: Scope) -> tuple[Lemma, ...]:
@@ -161,7 +173,8 @@ class Certifier:
         def plain(term: Term, args: tuple[Term, ...]) -> Term:
             if term in instances.collector.quantified:
                 return hidden.setdefault(term, mk_var(f"quantified.{len(hidden)}", BOOL))
-            return rebuild(term, args) if args else term
+            here = rebuild(term, args) if args else term
+            return uninterpreted(here) if here.op is Op.PRIM else here
 
         def text(term: Term) -> str:
             return encoder.formula(fold((term,), plain, memo)[term])
@@ -196,14 +209,19 @@ class Certifier:
 
     def _origin(self, instances: Instances, formula: Term) -> set[Candidate]:
         """The first candidate that mentions a quantified formula, unless the sequent does."""
-        from kwlogic.proof.check import quantified_in
-
         if any(formula in quantified_in(f) for f in instances.collector.formulas[: instances.own]):
             return set()
         for candidate in instances.found:
             if formula in quantified_in(candidate.formula):
                 return {candidate}
         return set()
+
+
+def uninterpreted(term: Term) -> Term:
+    """Sets, maps and strings as the ground prover sees them: functions of which only the laws at hand are known."""
+    if term.op is Op.PRIM and term.data.startswith(("set.", "map.", "str.")):
+        return mk_call(f"primitive.{term.data}", (*(a.type for a in term.args), term.type), term.args, term.type)
+    return term
 
 
 def _facts_in(outline: Outline) -> frozenset[str]:
