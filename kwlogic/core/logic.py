@@ -33,7 +33,7 @@ def canonical(term: Term) -> Term:
     """Rename the binders of a quantifier or lambda whose body is canonical already."""
     if term.op not in BINDERS:
         return term
-    height = _above(term, binder_height(term.args[0]))
+    height = _above(binder_height(term.args[0]), free_vars(term))
     names = tuple(f"%{height}.{i}" for i in range(len(term.data)))
     body = subst(term.args[0], {mk_var(n, t): mk_var(c, t) for (n, t), c in zip(term.data, names, strict=True)})
     from kwlogic.core.terms import mk
@@ -44,15 +44,11 @@ def canonical(term: Term) -> Term:
 def free_height(*terms: Term) -> int:
     """The height that names a binder around the terms: theirs, or the next whose names are not free in them, as those
     of a binder further out may be."""
-    height = max(map(binder_height, terms))
-    for _ in terms:
-        height = max(_above(t, height) for t in terms)
-    return height
+    return _above(max(map(binder_height, terms)), frozenset[Term]().union(*map(free_vars, terms)))
 
 
-def _above(term: Term, height: int) -> int:
-    """The height, or the next whose names are not free in the term."""
-    taken = {str(v.data).partition(".")[0] for v in free_vars(term)}
+def _above(height: int, free: frozenset[Term]) -> int:
+    taken = {str(v.data).partition(".")[0] for v in free}
     while f"%{height}" in taken:
         height += 1
     return height
