@@ -58,6 +58,11 @@ class Meter:
     texts: list[tuple[str, str]] = field(default_factory=list)
 
 
+def preload() -> None:
+    """Load the solver before workers are forked, so that they share it."""
+    import z3  # noqa: F401
+
+
 def check(query: Query, rlimit: int, meter: Meter, wall: float = 20.0, title: str = "", models: bool = False) -> Answer:
     """Decide the satisfiability of the conjunction of the assertions. ``models``: instantiate quantifiers by models as
     well, which pays where there is no function for a pattern to match."""

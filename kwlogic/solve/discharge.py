@@ -308,8 +308,8 @@ def _outputs(theory: Theory, decl: object, replay: Replay) -> tuple[tuple[str, s
 # ---------------------------------------------------------------- lints
 
 
-def check_lint(session: Session, lint: Lint) -> frozenset[str] | None:
-    """Names of the hypotheses that make the lint's statement true; None where it is not (cheaply) shown."""
+def check_lint(session: Session, lint: Lint) -> tuple[frozenset[str] | None, Meter]:
+    """Names of the hypotheses that make the lint's statement true, None where it is not (cheaply) shown; and the cost."""
     meter = Meter(keep=session.keep)
     problem: Problem = prepare(session.theory, lint.sequent, lint.before)
     search = Search(session.theory, lint.before, (), LINT_LIMIT, meter, session.wall)
@@ -317,4 +317,4 @@ def check_lint(session: Session, lint: Lint) -> frozenset[str] | None:
         found = search.direct(problem, 0)
     else:
         found = search.ask(problem, LINT_LIMIT, "lint", 1, False, False)
-    return None if found is None else found.hyps
+    return None if found is None else found.hyps, meter

@@ -1,15 +1,18 @@
 """Worker processes: a task in, a message out; hard limits on time and memory; a dead worker costs its task only.
 
 The work itself is deterministic in its own budget. The limits here are a safety net: a task that hits one is
-reported as lost, and never remembered.
+reported as lost, and never remembered. A worker has one task in hand and at most one waiting, so that it never
+idles between two. It ends when its parent does, however that comes about.
 """
 
 from __future__ import annotations
 
 import contextlib
 import multiprocessing as mp
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+import os
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from time import monotonic
@@ -18,24 +21,41 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A task whose worker died or was killed, and why."""
+    """A task without an answer, and why. ``again``: it may have been another's fault, so it deserves a second try."""
 
     reason: str
+    again: bool = False
 
 
 @dataclass(slots=True)
 class _Worker:
+    """``tasks``: the one in hand, then the one waiting; ``deadline`` is for the one in hand."""
+
     process: BaseProcess
     pipe: Connection
-    task: int | None = None
+    tasks: deque[int] = field(default_factory=deque)
     deadline: float = 0.0
 
 
-Factory = Callable[[], Callable[[Any], Any]]
+Factory = Callable[[], Callable[[int], Any]]
 
 
-def run_tasks(factory: Factory, tasks: list[Any], jobs: int, wall: float, memory_mb: int) -> Iterator[tuple[int, Any]]:
-    """Yield ``(index, answer or Lost)`` as tasks finish. ``factory`` runs once in each worker and yields its function."""
+def run_tasks(factory: Factory, tasks: list[int], jobs: int, wall: float, memory_mb: int) -> Iterator[tuple[int, Any]]:
+    """Yield ``(task, answer or Lost)`` as tasks finish. ``factory`` runs once in each worker and yields its function.
+
+    What was lost with its worker, or for want of memory, is tried once more at the end, with no other beside it.
+    """
+    again: list[int] = []
+    for task, answer in _run(factory, tasks, jobs, wall, memory_mb):
+        if isinstance(answer, Lost) and answer.again:
+            again.append(task)
+        else:
+            yield task, answer
+    for task in again:
+        yield from _run(factory, [task], 1, wall, memory_mb)
+
+
+def _run(factory: Factory, tasks: list[int], jobs: int, wall: float, memory_mb: int) -> Iterator[tuple[int, Any]]:
     pool = _Pool(factory, wall, memory_mb)
     try:
         yield from pool.run(tasks, max(1, min(jobs, len(tasks))))
@@ -50,46 +70,57 @@ class _Pool:
         self.memory_mb = memory_mb
         self.context: Any = mp.get_context("fork" if "fork" in mp.get_all_start_methods() else "spawn")
         self.workers: list[_Worker] = []
+        self.waiting: deque[int] = deque()
 
-    def run(self, tasks: list[Any], jobs: int) -> Iterator[tuple[int, Any]]:
-        waiting = iter(range(len(tasks)))
-        self.workers = [self._start() for _ in range(jobs)]
-        for worker in self.workers:
-            self._feed(worker, tasks, waiting)
-        while any(w.task is not None for w in self.workers):
-            soonest = min(w.deadline for w in self.workers if w.task is not None)
-            ready = wait([w.pipe for w in self.workers if w.task is not None], max(0.0, soonest - monotonic()))
-            for worker in [w for w in self.workers if w.pipe in ready]:
+    def run(self, tasks: list[int], jobs: int) -> Iterator[tuple[int, Any]]:
+        self.waiting.extend(tasks)
+        for _ in range(jobs):
+            self.workers.append(self._start())
+        self._feed()
+        while busy := [w for w in self.workers if w.tasks]:
+            soonest = min(w.deadline for w in busy)
+            ready = wait([w.pipe for w in busy], max(0.0, soonest - monotonic()))
+            for worker in [w for w in busy if w.pipe in ready]:
                 yield self._collect(worker)
-                self._feed(worker, tasks, waiting)
-            for worker in [w for w in self.workers if w.task is not None and monotonic() > w.deadline]:
-                task, worker.task = worker.task, None
-                assert task is not None
-                self._restart(worker)
-                yield task, Lost(f"it took longer than {self.wall:.0f} s")
-                self._feed(worker, tasks, waiting)
+            for worker in [w for w in busy if w.tasks and w.pipe not in ready and monotonic() > w.deadline]:
+                yield self._give_up(worker, f"it took longer than {self.wall:g} s")
+            self._feed()
+
+    def _feed(self) -> None:
+        """Every worker gets a task, then each a second one while there are plenty."""
+        for depth in (1, 2):
+            for worker in self.workers:
+                if len(worker.tasks) < depth and len(self.waiting) >= (depth - 1) * len(self.workers) + 1:
+                    self._send(worker, self.waiting.popleft())
+
+    def _send(self, worker: _Worker, task: int) -> None:
+        """A pipe that is broken is noticed when it is read."""
+        if not worker.tasks:
+            worker.deadline = monotonic() + self.wall
+        worker.tasks.append(task)
+        with contextlib.suppress(OSError):
+            worker.pipe.send(task)
 
     def _collect(self, worker: _Worker) -> tuple[int, Any]:
-        task, worker.task = worker.task, None
-        assert task is not None
         try:
-            return task, worker.pipe.recv()
+            answer = worker.pipe.recv()
         except (EOFError, OSError):
             worker.process.join(1.0)
-            code = worker.process.exitcode
-            self._restart(worker)
-            return task, Lost(f"its worker died (exit code {code})")
+            return self._give_up(worker, f"its worker died (exit code {worker.process.exitcode})", again=True)
+        worker.deadline = monotonic() + self.wall
+        return worker.tasks.popleft(), answer
 
-    def _feed(self, worker: _Worker, tasks: list[Any], waiting: Iterable[int]) -> None:
-        index = next(iter(waiting), None)
-        if index is None:
-            return
-        worker.task, worker.deadline = index, monotonic() + self.wall
-        try:
-            worker.pipe.send(tasks[index])
-        except (BrokenPipeError, OSError):
-            self._restart(worker)
-            worker.pipe.send(tasks[index])
+    def _give_up(self, worker: _Worker, reason: str, again: bool = False) -> tuple[int, Lost]:
+        """Exchange a worker for a fresh one; only the task in hand is lost."""
+        task = worker.tasks.popleft()
+        self.waiting.extendleft(reversed(worker.tasks))
+        worker.tasks.clear()
+        _end(worker)
+        self.workers.remove(worker)
+        fresh = self._start()
+        self.workers.append(worker)
+        worker.process, worker.pipe = fresh.process, fresh.pipe
+        return task, Lost(reason, again)
 
     def _start(self) -> _Worker:
         ours, theirs = self.context.Pipe()
@@ -99,46 +130,65 @@ class _Pool:
         theirs.close()
         return _Worker(process, ours)
 
-    def _restart(self, worker: _Worker) -> None:
-        worker.process.kill()
-        worker.process.join()
-        worker.pipe.close()
-        self.workers.remove(worker)
-        fresh = self._start()
-        self.workers.append(worker)
-        worker.process, worker.pipe = fresh.process, fresh.pipe
-
     def close(self) -> None:
         for worker in self.workers:
-            with contextlib.suppress(OSError):
-                worker.pipe.close()
-        for worker in self.workers:
-            worker.process.join(0.2)
-            if worker.process.is_alive():
-                worker.process.kill()
-                worker.process.join()
+            _end(worker, 0.0 if worker.tasks else 0.5)
+
+
+def _end(worker: _Worker, patience: float = 0.0) -> None:
+    with contextlib.suppress(OSError):
+        worker.pipe.close()
+    if patience:
+        worker.process.join(patience)
+    if worker.process.is_alive():
+        worker.process.kill()
+        worker.process.join()
+
+
+# ---------------------------------------------------------------- in the worker
 
 
 def _work(factory: Factory, pipe: Connection, parent: Connection, others: list[Connection], memory_mb: int) -> None:
-    """The life of a worker: it ends when its parent closes the pipe, or dies."""
+    """The life of a worker."""
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent.close()
     for other in others:
         other.close()
+    _end_with_parent()
     _limit_memory(memory_mb)
     function = factory()
-    with contextlib.suppress(EOFError, BrokenPipeError, OSError):
+    with contextlib.suppress(EOFError, OSError):
         while True:
-            task = pipe.recv()
-            try:
-                answer = function(task)
-            except MemoryError:
-                answer = Lost("it needs more memory than a worker may have")
-            except RecursionError:
-                answer = Lost("its terms are nested too deeply")
-            pipe.send(answer)
+            pipe.send(_answer(function, pipe.recv()))
+
+
+def _answer(function: Callable[[int], Any], task: int) -> Any:
+    try:
+        return function(task)
+    except MemoryError:
+        return Lost("it needs more memory than a worker may have", again=True)
+    except RecursionError:
+        return Lost("its terms are nested too deeply")
+    except Exception as error:
+        if os.environ.get("KWLOGIC_DEBUG"):
+            raise
+        return Lost(f"an internal error, please report it: {type(error).__name__}: {error}")
+
+
+def _end_with_parent() -> None:
+    """A parent that was killed says nothing, and a worker deep in a query does not read its pipe: a thread watches."""
+    import threading
+
+    parent = mp.parent_process()
+    if parent is not None:
+        threading.Thread(target=_watch, args=(parent.sentinel,), daemon=True).start()
+
+
+def _watch(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
 
 
 def _limit_memory(memory_mb: int) -> None:

@@ -1,26 +1,49 @@
-"""Verdicts as bytes for the cache, and back; anything unexpected reads as nothing stored."""
+"""Answers, and what is stored of them: verdicts as JSON, and back; anything unexpected reads as nothing stored."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
-from kwlogic.vc.data import Counterexample, Obligation, Proved, Refuted, Result, Unknown, Verdict
+from kwlogic.vc.data import Assumed, Counterexample, Enforced, Proved, Refuted, Unknown, Verdict
 
 
-def to_bytes(result: Result) -> bytes:
-    return json.dumps({"rlimit": result.rlimit, **_verdict_out(result.verdict)}, sort_keys=True).encode()
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """``verdict`` for an obligation; ``hyps`` for a lint, None where it found nothing; ``texts`` for the log.
+
+    ``volatile``: the safety net had a hand in it, so it must not be stored."""
+
+    verdict: Verdict | None = None
+    hyps: frozenset[str] | None = None
+    rlimit: int = 0
+    seconds: float = 0.0
+    volatile: bool = False
+    texts: tuple[tuple[str, str], ...] = ()
 
 
-def from_bytes(obligation: Obligation, data: bytes) -> Result | None:
+def answer_to_bytes(answer: Answer) -> bytes:
+    if answer.verdict is None:
+        stored: dict[str, Any] = {"hyps": None if answer.hyps is None else sorted(answer.hyps)}
+    else:
+        stored = verdict_to_json(answer.verdict)
+    return json.dumps(stored | {"rlimit": answer.rlimit}, sort_keys=True).encode()
+
+
+def answer_from_bytes(data: bytes) -> Answer | None:
     try:
         read = json.loads(data)
-        return Result(obligation, _verdict_in(read), int(read["rlimit"]), cached=True)
+        if "verdict" in read:
+            return Answer(verdict_from_json(read), rlimit=int(read["rlimit"]))
+        hyps = read["hyps"]
+        return Answer(None, None if hyps is None else frozenset(map(str, hyps)), int(read["rlimit"]))
     except (ValueError, KeyError, TypeError):
         return None
 
 
-def _verdict_out(verdict: Verdict) -> dict[str, Any]:
+def verdict_to_json(verdict: Verdict) -> dict[str, Any]:
+    """As JSON has it; sets in order, so that equal verdicts have equal texts."""
     match verdict:
         case Proved():
             return {
@@ -42,11 +65,14 @@ def _verdict_out(verdict: Verdict) -> dict[str, Any]:
                 "tried": list(verdict.tried),
                 "passed": verdict.passed,
             }
-        case _:
-            return {"verdict": type(verdict).__name__.lower()}
+        case Enforced():
+            return {"verdict": "enforced", "tested": verdict.tested}
+        case Assumed():
+            return {"verdict": "assumed"}
 
 
-def _verdict_in(read: dict[str, Any]) -> Verdict:
+def verdict_from_json(read: dict[str, Any]) -> Verdict:
+    """Raises ValueError, KeyError or TypeError where it is not what was written."""
     match read["verdict"]:
         case "proved":
             return Proved(frozenset(read["uses"]), frozenset(read["hyps"]), read["method"], read["tier"], _example_in(read["witness"]))
@@ -54,6 +80,10 @@ def _verdict_in(read: dict[str, Any]) -> Verdict:
             return Refuted(_example_in(read["counterexample"]), frozenset(read["core"]))
         case "unknown":
             return Unknown(read["reason"], read["blame"], read["blamed"], tuple(read["tried"]), int(read["passed"]))
+        case "enforced":
+            return Enforced(int(read["tested"]))
+        case "assumed":
+            return Assumed()
         case other:
             raise ValueError(other)
 

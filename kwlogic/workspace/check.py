@@ -10,20 +10,24 @@ import os
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kwlogic.core.program import Program
 from kwlogic.resources import std_dir
 from kwlogic.solve.cache import Cache, open_cache
 from kwlogic.source.codes import diagnostic
 from kwlogic.source.data import Diagnostic, Severity, Source, Span
-from kwlogic.vc.data import Obligation, Plan, Result
+from kwlogic.vc.data import Obligation, Plan
 from kwlogic.workspace.config import OWN_FILE, SHARED_FILE, project_of, show_path
 from kwlogic.workspace.data import CheckRequest, CheckResult, Progress, Project, Selection
 from kwlogic.workspace.findings import finding, start_of, unused_requires
-from kwlogic.workspace.lints import Found, lint_diagnostics
+from kwlogic.workspace.lints import lint_diagnostics
 from kwlogic.workspace.load import Loaded, complete, is_std, load
 from kwlogic.workspace.logs import prepare, write_logs
 from kwlogic.workspace.select import select
+
+if TYPE_CHECKING:
+    from kwlogic.solve.session import Solved
 
 
 def check(request: CheckRequest, progress: Progress | None = None) -> CheckResult:
@@ -41,13 +45,14 @@ def check(request: CheckRequest, progress: Progress | None = None) -> CheckResul
     if request.log_dir is not None:
         prepare(request.log_dir)
     run = _Run(request, project, program, plan, progress)
-    results, lints = run.solve()
+    solved = run.solve()
+    results = solved.results
     if request.log_dir is not None:
         write_logs(request.log_dir, loaded, program, plan)
     shown = _shown(problems, loaded)
     diagnostics = [*missing, *loaded.diagnostics, *shown, *unselected, *failures, *run.notices]
     diagnostics += [d for r in results if (d := finding(r, program)) is not None]
-    diagnostics += lint_diagnostics(lints, results) + ([] if run.interrupted else unused_requires(results, program))
+    diagnostics += lint_diagnostics(solved.findings, results) + ([] if solved.interrupted else unused_requires(results, program))
     order = {s.shown: i for i, s in enumerate(selections)}
     sources = dict(loaded.sources) | ({project.source.path: project.source} if project.source else {})
     return CheckResult(
@@ -58,7 +63,7 @@ def check(request: CheckRequest, progress: Progress | None = None) -> CheckResul
         plan.lints,
         time.perf_counter() - began,
         loaded.io_failed or bool(missing) or bool(unselected),
-        run.interrupted,
+        solved.interrupted,
     )
 
 
@@ -137,11 +142,12 @@ class _Run:
     def __init__(self, request: CheckRequest, project: Project, program: Program, plan: Plan, progress: Progress | None) -> None:
         self.request, self.project, self.program, self.plan, self.progress = request, project, program, plan, progress
         self.notices: list[Diagnostic] = []
-        self.interrupted = False
 
-    def solve(self) -> tuple[tuple[Result, ...], tuple[Found, ...]]:
+    def solve(self) -> Solved:
+        from kwlogic.solve.session import Solved
+
         if not self.plan.obligations and not self.plan.lints:
-            return (), ()
+            return Solved(())
         cache = self._cache()
         try:
             return self._solve(cache)
@@ -152,7 +158,7 @@ class _Run:
             if self.progress is not None:
                 self.progress.stop()
 
-    def _solve(self, cache: Cache | None) -> tuple[tuple[Result, ...], tuple[Found, ...]]:
+    def _solve(self, cache: Cache | None) -> Solved:
         from kwlogic.solve.session import SolveOptions, solve_all
 
         config, request = self.project.config, self.request
@@ -164,20 +170,11 @@ class _Run:
             wall=config.wall_seconds,
             memory_mb=config.memory_mb,
         )
-        so_far: list[Result] = []
-
-        def on_result(result: Result) -> None:
-            so_far.append(result)
-            if self.progress is not None:
-                self.progress.advance(result)
-
-        if self.progress is not None:
-            self.progress.start(len(self.plan.obligations))
-        try:
-            return solve_all(self.program, self.plan.obligations, self.plan.lints, options, on_result, self._behind)
-        except KeyboardInterrupt:
-            self.interrupted = True
-            return tuple(so_far), ()
+        progress = self.progress
+        if progress is not None:
+            progress.start(len(self.plan.obligations))
+        on_result = progress.advance if progress is not None else lambda _: None
+        return solve_all(self.program, self.plan.obligations, self.plan.lints, options, on_result, self._behind)
 
     def _behind(self, names: frozenset[str]) -> tuple[Obligation, ...]:
         """The obligations of declarations that were not selected; the standard library's are proved where it is made."""
