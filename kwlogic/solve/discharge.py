@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from kwlogic.core.program import Kernel
 from kwlogic.core.terms import Op, Term, mk_var
@@ -40,6 +41,9 @@ from kwlogic.vc.data import (
 )
 from kwlogic.vc.theory import Theory
 
+if TYPE_CHECKING:
+    from kwlogic.solve.proofs import Proofs
+
 LINT_LIMIT = 150_000
 WITNESS_LIMIT = 3_000_000
 MODEL_LIMIT = 1_000_000
@@ -54,6 +58,7 @@ class Session:
     budget: int
     wall: float
     keep: bool = False
+    proofs: Proofs | None = None
 
 
 def discharge(session: Session, obligation: Obligation) -> tuple[Result, Meter]:
@@ -76,7 +81,8 @@ def _verdict(session: Session, obligation: Obligation, meter: Meter) -> Verdict:
         case Goal.SATISFIABLE:
             return _satisfiable(session, obligation, meter)
         case Goal.VALID:
-            return Prover(session, obligation, meter).verdict()
+            replayed = session.proofs.replay(obligation) if session.proofs is not None else None
+            return replayed if replayed is not None else Prover(session, obligation, meter).verdict()
 
 
 # ---------------------------------------------------------------- is there an input at all?
@@ -194,6 +200,8 @@ class Prover:
         return Discovery(search, self.obligation.sequent, self.session.replayer).prove() if search.roots else None
 
     def _proved(self, found: Success) -> Proved:
+        if self.session.proofs is not None:
+            return self.session.proofs.certified(self.obligation, found)
         return Proved(found.uses, found.hyps, found.method)
 
     # ------------------------------------------------------------ refutation

@@ -6,7 +6,7 @@ An answer that the safety net had a hand in is ``volatile``, and never stored.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -19,7 +19,7 @@ from kwlogic.solve.fingerprint import Fingerprints
 from kwlogic.solve.pool import Lost, run_tasks
 from kwlogic.solve.replay import Replayer
 from kwlogic.solve.stored import Answer, answer_from_bytes, answer_to_bytes
-from kwlogic.vc.data import Goal, Lint, Obligation, Result, Unknown
+from kwlogic.vc.data import Goal, Lint, Obligation, Proved, Result, Unknown
 from kwlogic.vc.theory import Theory
 
 STORE_AT = 64
@@ -28,7 +28,8 @@ STORE_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class SolveOptions:
-    """``budget``: rlimit for each obligation. ``wall`` (seconds) and ``memory_mb`` bound a worker, as safety net only."""
+    """``budget``: rlimit for each obligation. ``wall`` (seconds) and ``memory_mb`` bound a worker, as safety net only.
+    ``proofs``: entries of certificates by obligation, to be replayed and completed; None where none are kept."""
 
     budget: int = 10_000_000
     jobs: int = 1
@@ -36,6 +37,7 @@ class SolveOptions:
     cache: Cache | None = None
     wall: float = 60.0
     memory_mb: int = 4096
+    proofs: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +88,8 @@ class Work:
     def _answers(self, questions: list[Question], untrusted: frozenset[str]) -> Iterator[tuple[int, Answer, bool]]:
         """Each question's number with its answer, and whether the cache had it."""
         theory, prints = self._theory(untrusted)
-        keys = {i: _key(prints, q) for i, q in enumerate(questions) if not _is_given(q)} if self.options.cache else {}
-        known = self._known(keys)
+        keys = {i: self._key(prints, q) for i, q in enumerate(questions) if not _is_given(q)} if self.options.cache else {}
+        known = self._certified(theory, questions, self._known(keys))
         for index, question in enumerate(questions):
             if isinstance(question, Obligation) and _is_given(question):
                 yield index, Answer(question.given), False
@@ -101,6 +103,21 @@ class Work:
                 yield index, answer, False
         finally:
             keeper.flush()
+
+    def _key(self, prints: Fingerprints, question: Question) -> str:
+        """Proofs that come with certificates are other answers than those without."""
+        own = prints.lint(question) if isinstance(question, Lint) else prints.obligation(question)
+        return own if self.options.proofs is None else f"{own} certified"
+
+    def _certified(self, theory: Theory, questions: list[Question], known: dict[int, Answer]) -> dict[int, Answer]:
+        """What is known, without the proofs whose certificates have gone."""
+        if self.options.proofs is None or not known:
+            return known
+        from kwlogic.solve.proofs import Proofs
+
+        proofs = Proofs(theory, self.options.proofs)
+        gone = {i for i, a in known.items() if isinstance(a.verdict, Proved) and not proofs.fresh(questions[i])}
+        return {i: a for i, a in known.items() if i not in gone}
 
     def _theory(self, untrusted: frozenset[str]) -> tuple[Theory, Fingerprints]:
         if untrusted not in self._theories:
@@ -123,7 +140,7 @@ class Work:
             return
         preload()
         options = self.options
-        factory = _Factory(theory, tuple(questions), options.budget, options.wall / 2, options.log_dir is not None)
+        factory = _Factory(theory, tuple(questions), options.budget, options.wall / 2, options.log_dir is not None, options.proofs)
         for index, answer in run_tasks(factory, open_ones, options.jobs, options.wall, options.memory_mb):
             if isinstance(answer, Lost):
                 answer = Answer(Unknown(f"the safety net cut the search off: {answer.reason}"), volatile=True)
@@ -141,9 +158,14 @@ class _Factory:
     budget: int
     wall: float
     keep: bool
+    proofs: Mapping[str, str] | None = None
 
     def __call__(self) -> Callable[[int], Answer]:
         session = Session(self.theory, Replayer(self.theory.program), self.budget, self.wall, self.keep)
+        if self.proofs is not None:
+            from kwlogic.solve.proofs import Proofs
+
+            session.proofs = Proofs(self.theory, self.proofs)
         return lambda index: _answer(session, self.questions[index])
 
 
@@ -190,7 +212,3 @@ class _Keeper:
 
 def _is_given(question: Question) -> bool:
     return isinstance(question, Obligation) and question.ask is Goal.GIVEN
-
-
-def _key(prints: Fingerprints, question: Question) -> str:
-    return prints.lint(question) if isinstance(question, Lint) else prints.obligation(question)

@@ -143,13 +143,16 @@ class Counterexample:
 @dataclass(frozen=True, slots=True)
 class Proved:
     """``uses``: qualified declarations whose facts the proof rests on; ``hyps``: names of the hypotheses used;
-    ``method``: in words (direct; induction on xs); ``witness`` for SATISFIABLE: the input that satisfies it."""
+    ``method``: in words (direct; induction on xs); ``witness`` for SATISFIABLE: the input that satisfies it.
+    ``tier``: T1 shown without a solver, T3 two solvers agree, T4 one solver says so; ``certificate``: the text of
+    one, where one was asked for."""
 
     uses: frozenset[str] = frozenset()
     hyps: frozenset[str] = frozenset()
     method: str = ""
     tier: str = "T4"
     witness: Counterexample | None = None
+    certificate: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
