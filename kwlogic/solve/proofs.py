@@ -16,7 +16,7 @@ from kwlogic.proof.statements import Refused
 from kwlogic.proof.text import CertificateReader, certificate_text, children, seal_of
 from kwlogic.solve.certify import Certifier
 from kwlogic.solve.search import Success
-from kwlogic.vc.data import Goal, Obligation, Proved
+from kwlogic.vc.data import Goal, Lint, Obligation, Proved
 from kwlogic.vc.theory import Theory
 
 
@@ -31,8 +31,10 @@ class Proofs:
         self.reader = CertificateReader(theory.program)
         self.seals = Seals(theory.program)
 
-    def fresh(self, obligation: Obligation) -> bool:
+    def fresh(self, obligation: Obligation | Lint) -> bool:
         """Whether there is an entry for the obligation as it is now (or none is due)."""
+        if isinstance(obligation, Lint):
+            return True
         text = self.known.get(obligation.id, "")
         if obligation.ask is not Goal.VALID:
             return True
