@@ -19,9 +19,10 @@ def run_check(
     log_dir: Path | None,
     expect: bool,
     cache: bool | None,
+    proofs: bool | None,
 ) -> int:
     cwd = Path.cwd()
-    request = CheckRequest(paths, cwd, budget, jobs, cache, log_dir.absolute() if log_dir else None)
+    request = CheckRequest(paths, cwd, budget, jobs, cache, log_dir.absolute() if log_dir else None, proofs)
     try:
         result = check(request, _progress())
     except Diagnosed as error:

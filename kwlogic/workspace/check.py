@@ -24,6 +24,7 @@ from kwlogic.workspace.findings import finding, start_of, unused_requires
 from kwlogic.workspace.lints import lint_diagnostics
 from kwlogic.workspace.load import Loaded, complete, is_std, load
 from kwlogic.workspace.logs import prepare, write_logs
+from kwlogic.workspace.proofs import Books, wanted
 from kwlogic.workspace.select import select
 
 if TYPE_CHECKING:
@@ -45,7 +46,9 @@ def check(request: CheckRequest, progress: Progress | None = None) -> CheckResul
     if request.log_dir is not None:
         prepare(request.log_dir)
     run = _Run(request, project, program, plan, progress)
+    run.read_proofs(loaded)
     solved = run.solve()
+    run.write_proofs(solved, loaded)
     results = solved.results
     if request.log_dir is not None:
         write_logs(request.log_dir, loaded, program, plan)
@@ -142,6 +145,19 @@ class _Run:
     def __init__(self, request: CheckRequest, project: Project, program: Program, plan: Plan, progress: Progress | None) -> None:
         self.request, self.project, self.program, self.plan, self.progress = request, project, program, plan, progress
         self.notices: list[Diagnostic] = []
+        self.books: Books | None = None
+
+    def read_proofs(self, loaded: Loaded) -> None:
+        """The certificates that the project keeps of the modules in scope."""
+        if wanted(self.project, self.request.proofs):
+            self.books = Books(self.project)
+            self.books.read(loaded.modules)
+
+    def write_proofs(self, solved: Solved, loaded: Loaded) -> None:
+        if self.books is not None:
+            whole = {m for m, s in loaded.wanted.items() if not s.names and not solved.interrupted}
+            self.books.write(self.plan.obligations, solved.results, whole, self.request.cwd, self.program)
+            self.notices.extend(self.books.problems)
 
     def solve(self) -> Solved:
         from kwlogic.solve.session import Solved
@@ -169,6 +185,7 @@ class _Run:
             cache=cache,
             wall=config.wall_seconds,
             memory_mb=config.memory_mb,
+            proofs=None if self.books is None else self.books.entries,
         )
         progress = self.progress
         if progress is not None:

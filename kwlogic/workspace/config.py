@@ -22,6 +22,7 @@ KEYS: dict[str, tuple[str, str]] = {
     "budget": ("a positive integer", "how hard to try each obligation, in the solver's rlimit units"),
     "jobs": ("an integer, 0 for one each processor", "how many workers prove at once"),
     "cache": ("true or false", "whether verdicts are remembered in `.kwlogic_cache`"),
+    "proofs": ("true or false", "whether certificates are kept in the folder `proofs`"),
     "wall_seconds": ("a positive number", "the longest an obligation may take, as a safety net"),
     "memory_mb": ("a positive integer", "the most memory a worker may take, as a safety net"),
 }
@@ -116,7 +117,7 @@ def _checked(key: str, value: object) -> object:
     """The value as the record holds it, or None where it does not fit."""
     if key in ("paths", "exclude"):
         return tuple(value) if isinstance(value, list) and all(isinstance(v, str) and v and "\0" not in v for v in value) else None
-    if key == "cache":
+    if key in ("cache", "proofs"):
         return value if isinstance(value, bool) else None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None

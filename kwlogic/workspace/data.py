@@ -12,7 +12,8 @@ from kwlogic.vc.data import Lint, Refuted, Result, Unknown
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """``[tool.kwlogic]`` or ``kwlogic.toml``. ``jobs`` 0 means one for each processor; ``budget`` counts rlimit units."""
+    """``[tool.kwlogic]`` or ``kwlogic.toml``. ``jobs`` 0 means one for each processor; ``budget`` counts rlimit units.
+    ``proofs`` None: certificates are kept where there is a folder for them."""
 
     paths: tuple[str, ...] = (".",)
     exclude: tuple[str, ...] = ()
@@ -21,6 +22,7 @@ class Config:
     cache: bool = True
     wall_seconds: float = 60.0
     memory_mb: int = 4096
+    proofs: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class CheckRequest:
     jobs: int | None = None
     cache: bool | None = None
     log_dir: Path | None = None
+    proofs: bool | None = None
 
 
 class Progress(Protocol):

@@ -166,4 +166,59 @@ CODES: tuple[Code, ...] = (
         "The clause has an unbounded quantifier, which no run can check. `kwlogic check` proves such clauses; a run passes them over.",
         how="kwlogic run of a kernel with `ensures forall n: Int :: ...`",
     ),
+    Code(
+        "KW740",
+        E,
+        "a file of certificates cannot be read",
+        "A file below `proofs/` is not readable or not UTF-8. Nothing in it counts: `kwlogic check` proves anew what it was about and "
+        "writes the file again, and `kwlogic proof check` reports each of its proofs as missing.",
+        how="a proofs/billing.proof that is a folder",
+    ),
+    Code(
+        "KW741",
+        E,
+        "a file of certificates cannot be written",
+        "The verdicts stand, but their certificates could not be put below `proofs/`. Look at the permissions of that folder and at the "
+        "space that is left.",
+        how="a proofs/ folder without permission to write",
+    ),
+    Code(
+        "KW742",
+        E,
+        "a certificate does not hold",
+        "`kwlogic proof check` recomputed what the certificate speaks of, and something in it is wrong: it was changed by hand, cut off, "
+        "or made for another program. `kwlogic check --proofs` proves the obligation anew and replaces it.",
+        how="a step removed from an entry of proofs/billing.proof",
+    ),
+    Code(
+        "KW743",
+        E,
+        "a certificate is stale",
+        "The obligation, or a definition behind it, has changed since its certificate was written. Whether it still holds is for "
+        "`kwlogic check --proofs` to say, which writes a new certificate.",
+        how="a clause changed after its certificate was written",
+    ),
+    Code(
+        "KW744",
+        E,
+        "a certificate is missing",
+        "The folder `proofs/` has no entry for this obligation. Run `kwlogic check --proofs`, which proves it and writes one.",
+        how="an entry deleted from proofs/billing.proof",
+    ),
+    Code(
+        "KW745",
+        E,
+        "a certificate rests on what has none",
+        "The certificate holds by itself, but it uses a lemma, a contract or a definition whose own proof is missing, open or wrong, so it "
+        "shows nothing yet. Put that one right first.",
+        how="the certificate of a lemma deleted that another proof uses",
+    ),
+    Code(
+        "KW746",
+        E,
+        "there is no such proof",
+        "`kwlogic proof show NAME` takes the id of an obligation, the qualified name of a declaration or its last part. Near names are "
+        "suggested; `kwlogic check -v` lists all obligations.",
+        how="kwlogic proof show nothing_of_this_name",
+    ),
 )
