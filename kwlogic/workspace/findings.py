@@ -96,6 +96,13 @@ def _index(name: str) -> int | None:
     return int(number) if kind == "requires" and number.isdigit() else None
 
 
+_HELP = {
+    Kind.TERMINATION: "write `decreases e`, where e is an Int that gets smaller and stays at or above zero, or give a `requires` that bounds it",
+    Kind.ENSURES: "a lemma that says what is missing may help, or a stronger `requires`; `--budget` tries harder",
+    Kind.LEMMA: "a lemma that says what is missing may help, or a hint (`by induction x`, `by { assert p; }`); `--budget` tries harder",
+}
+
+
 def _unknown(obligation: Obligation, verdict: Unknown) -> Diagnostic:
     name = short(obligation.declaration)
     notes = [f"reason: {verdict.reason}"] if verdict.reason else []
@@ -110,7 +117,9 @@ def _unknown(obligation: Obligation, verdict: Unknown) -> Diagnostic:
             "KW521", message, obligation.span, _what(obligation), notes=tuple(notes), help=f"strengthen the ensures of `{blamed}`"
         )
     message = f"neither proved nor refuted, in `{name}`: {_what(obligation)}"
-    return diagnostic("KW520", message, obligation.span, "unknown", notes=tuple(notes))
+    return diagnostic(
+        "KW520", message, obligation.span, "unknown", notes=tuple(notes), help=_HELP.get(obligation.kind) if verdict.tried else None
+    )
 
 
 def _what(obligation: Obligation) -> str:
