@@ -1,0 +1,103 @@
+"""The folder `proofs/` of a project: reading and writing certificates, and checking them without a solver.
+
+Files mirror modules: ``proofs/std/list.proof`` for ``std.list``. A file is written only where its text changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kwlogic.core.program import Program
+from kwlogic.proof.book import book_text, entries_of, merged, module_in, open_text
+from kwlogic.source.codes import diagnostic
+from kwlogic.source.data import Diagnostic
+from kwlogic.vc.data import Goal, Obligation, Proved, Result
+from kwlogic.workspace.data import Project
+
+FOLDER = "proofs"
+SUFFIX = ".proof"
+
+
+def wanted(project: Project, asked: bool | None) -> bool:
+    """Whether a run keeps certificates: as asked, else as configured, else where there is a folder for them."""
+    if asked is not None:
+        return asked
+    if project.config.proofs is not None:
+        return project.config.proofs
+    return (project.root / FOLDER).is_dir()
+
+
+def path_of(project: Project, module: str) -> Path:
+    return project.root.joinpath(FOLDER, *module.split(".")).with_name(module.rpartition(".")[2] + SUFFIX)
+
+
+@dataclass(slots=True)
+class Books:
+    """The files of some modules. ``entries``: text of entries by obligation, over all of them."""
+
+    project: Project
+    texts: dict[str, str | None] = field(default_factory=dict)
+    entries: dict[str, str] = field(default_factory=dict)
+    problems: list[Diagnostic] = field(default_factory=list)
+
+    def read(self, modules: Iterable[str]) -> None:
+        for module in modules:
+            path = path_of(self.project, module)
+            try:
+                text = path.read_bytes().decode("utf-8")
+            except FileNotFoundError:
+                self.texts[module] = None
+                continue
+            except (OSError, UnicodeDecodeError) as error:
+                self.problems.append(unreadable(path, str(error)))
+                self.texts[module] = None
+                continue
+            self.texts[module] = text
+            found = entries_of(text) if module_in(text) == module else {}
+            self.entries.update((k, t) for k, t in found.items() if k not in self.entries)
+
+    def write(self, obligations: Iterable[Obligation], results: Iterable[Result], whole: set[str], cwd: Path, program: Program) -> None:
+        """Put the certificates of a run into the files of the project's modules; in those that were not checked as a
+        ``whole``, the entries of what was not asked stay."""
+        new = {r.obligation.id: text for r in results if (text := _entry(r)) is not None}
+        order: dict[str, list[str]] = {}
+        for obligation in obligations:
+            if obligation.ask is Goal.VALID:
+                order.setdefault(obligation.module, []).append(obligation.id)
+        root = self.project.root.resolve()
+        for module, ids in order.items():
+            if not Path(cwd, program.modules[module].file).resolve().is_relative_to(root) or not any(i in new for i in ids):
+                continue
+            if module not in whole:
+                before = entries_of(self.texts.get(module) or "")
+                ids = [*before, *(i for i in ids if i in new and i not in before)]
+            self._write(module, ids, new)
+
+    def _write(self, module: str, ids: list[str], new: dict[str, str]) -> None:
+        text = book_text(module, merged(ids, self.entries, new))
+        if text == self.texts.get(module):
+            return
+        path = path_of(self.project, module)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            beside = path.with_name(path.name + ".new")
+            beside.write_text(text, encoding="utf-8")
+            beside.replace(path)
+            self.texts[module] = text
+        except OSError as error:
+            self.problems.append(diagnostic("KW741", f"`{path}` cannot be written: {error.strerror or error}"))
+
+
+def _entry(result: Result) -> str | None:
+    """The entry of a result; None where the one that there is stays."""
+    if result.obligation.ask is not Goal.VALID or result.volatile:
+        return None
+    if isinstance(result.verdict, Proved):
+        return result.verdict.certificate or None
+    return open_text(result.obligation.id)
+
+
+def unreadable(path: Path, reason: str) -> Diagnostic:
+    return diagnostic("KW740", f"`{path}` cannot be read: {reason}")
