@@ -71,7 +71,7 @@ class Maker:
             hint=hint,
             before=self.before,
             using=self.using,
-            rests_on=rests | (self.rests_on if any(h.name == "recursion" for h in known) else frozenset()),
+            rests_on=rests | applied_in(known) | (self.rests_on if any(h.name == "recursion" for h in known) else frozenset()),
             clause=clause,
             given=given,
             alternatives=alternatives,
@@ -108,6 +108,11 @@ class Maker:
             rests=need.scope.rests,
             vars=vars,
         )
+
+
+def applied_in(hyps: Iterable[Hyp]) -> frozenset[str]:
+    """The lemmas whose claims at some arguments are among the hypotheses."""
+    return frozenset(h.name.removeprefix("apply:") for h in hyps if h.name.startswith("apply:"))
 
 
 def clause_hyps(name: str, clauses: tuple[Clause, ...]) -> tuple[Hyp, ...]:

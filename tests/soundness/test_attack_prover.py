@@ -19,7 +19,7 @@ from kwlogic.workspace.data import CheckRequest, CheckResult
 FILES = sorted((Path(__file__).parent / "attacks").glob("*.kw"))
 HEAD = re.compile(r"^### (\w+)\n", re.MULTILINE)
 MARK = re.compile(r"# (no|yes|endless|error)\s*$")
-BUDGET = 400_000
+BUDGET = 150_000
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda f: f.stem)
