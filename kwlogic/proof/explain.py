@@ -28,6 +28,17 @@ def method_of(tree: Tree) -> str:
             return "direct"
 
 
+def inductive(tree: Tree) -> bool:
+    """Whether there is an induction in a proof."""
+    stack = [tree]
+    while stack:
+        here = stack.pop()
+        if isinstance(here, Structural | Natural | Along):
+            return True
+        stack.extend(children(here))
+    return False
+
+
 def explain(program: Program, obligation: Obligation, certificate: Certificate) -> list[str]:
     """Lines of text. The certificate should hold; where it does not, what can be said is said."""
     checker = Checker(program)

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 
 from kwlogic.proof.book import entry_node, is_open
 from kwlogic.proof.check import Checker
-from kwlogic.proof.data import Along, Certificate, Leaf, Natural, Structural, Tree
-from kwlogic.proof.explain import method_of
+from kwlogic.proof.data import Certificate, Leaf
+from kwlogic.proof.explain import inductive, method_of
 from kwlogic.proof.seal import Seals
 from kwlogic.proof.statements import Refused
-from kwlogic.proof.text import CertificateReader, certificate_text, children, seal_of
+from kwlogic.proof.text import CertificateReader, certificate_text, seal_of
 from kwlogic.solve.certify import Certifier
 from kwlogic.solve.search import Success
 from kwlogic.vc.data import Goal, Lint, Obligation, Proved
@@ -81,13 +81,3 @@ class Proofs:
             return None
         hyps = certificate.hyps | ({"induction"} if inductive(certificate.tree) else frozenset())
         return Proved(uses, hyps, method_of(certificate.tree), "T1", certificate=text)
-
-
-def inductive(tree: Tree) -> bool:
-    stack = [tree]
-    while stack:
-        here = stack.pop()
-        if isinstance(here, Structural | Natural | Along):
-            return True
-        stack.extend(children(here))
-    return False
