@@ -90,6 +90,45 @@ def run(kernel: str, document: str, paths: tuple[str, ...]) -> int:
     return run_kernel(kernel, document, paths)
 
 
+@cli.group()
+def proof() -> None:
+    """Certificates of proofs: check them without a solver, or show them in words."""
+
+
+@proof.command("check")
+@click.argument("paths", nargs=-1)
+def proof_check(paths: tuple[str, ...]) -> int:
+    """Check the certificates in `proofs/`, without a solver.
+
+    Exits with 1 where one does not hold, is stale or is missing. Paths select as in `kwlogic check`.
+
+    \b
+    Examples:
+      kwlogic proof check
+      kwlogic proof check specs/billing.kw
+    """
+    from kwlogic.cli.proof import run_proof_check
+
+    return run_proof_check(paths)
+
+
+@proof.command("show")
+@click.argument("name")
+@click.option("--path", "paths", multiple=True, metavar="PATH", help="Where to look, instead of the project.")
+def proof_show(name: str, paths: tuple[str, ...]) -> int:
+    """Tell a proof in words: inductions, cases, lemmas, instances.
+
+    NAME is the id of an obligation, or a declaration.
+
+    \b
+    Example:
+      kwlogic proof show reverse_reverse
+    """
+    from kwlogic.cli.proof import run_proof_show
+
+    return run_proof_show(name, paths)
+
+
 @cli.command("eval")
 @click.argument("expression")
 @click.option("-m", "--module", metavar="MODULE|FILE", help="The module whose names are in scope besides the standard library.")
