@@ -97,10 +97,12 @@ def proof() -> None:
 
 @proof.command("check")
 @click.argument("paths", nargs=-1)
-def proof_check(paths: tuple[str, ...]) -> int:
+@click.option("--strict", is_flag=True, help="Only what is shown without a solver counts.")
+def proof_check(paths: tuple[str, ...], strict: bool) -> int:
     """Check the certificates in `proofs/`, without a solver.
 
-    Exits with 1 where one does not hold, is stale or is missing. Paths select as in `kwlogic check`.
+    Exits with 1 where one does not hold, is stale or is missing. A proof that the ground prover could not show rests on
+    the word of a solver (T4) and is counted as such; with --strict it does not count. Paths select as in `kwlogic check`.
 
     \b
     Examples:
@@ -109,7 +111,7 @@ def proof_check(paths: tuple[str, ...]) -> int:
     """
     from kwlogic.cli.proof import run_proof_check
 
-    return run_proof_check(paths)
+    return run_proof_check(paths, strict)
 
 
 @proof.command("show")

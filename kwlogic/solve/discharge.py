@@ -199,9 +199,12 @@ class Prover:
     def _discover(self, search: Search) -> Success | None:
         return Discovery(search, self.obligation.sequent, self.session.replayer).prove() if search.roots else None
 
-    def _proved(self, found: Success) -> Proved:
+    def _proved(self, found: Success) -> Proved | Refuted:
+        """A certificate is asked for where they are kept; what rests on a solver's word alone is held against inputs."""
         if self.session.proofs is not None:
-            return self.session.proofs.certified(self.obligation, found)
+            proved = self.session.proofs.certified(self.obligation, found)
+            refuted = self._evaluate(40, 40) if proved.tier == "T4" and self.obligation.refutable else None
+            return proved if refuted is None else refuted
         return Proved(found.uses, found.hyps, found.method)
 
     # ------------------------------------------------------------ refutation
