@@ -7,6 +7,7 @@ reason of an ``Unknown``, with blame where a callee's contract allowed what its 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -19,12 +20,14 @@ from kwlogic.core.walk import subterms
 from kwlogic.solve.backend import Meter, check
 from kwlogic.solve.decode import decode_vars
 from kwlogic.solve.discovery import Discovery
-from kwlogic.solve.falsify import Falsifier, witness
+from kwlogic.solve.falsify import Falsifier, Wide, witness
+from kwlogic.solve.models import is_large, recursive_query
 from kwlogic.solve.played import concrete
 from kwlogic.solve.present import present
 from kwlogic.solve.problem import Problem, QueryBuilder, base_name, prepare
 from kwlogic.solve.replay import Env, Replay, Replayer, declaration
 from kwlogic.solve.search import ALL, Search, Success
+from kwlogic.solve.sized import Sized, calls_in_reach
 from kwlogic.solve.sorts import Unsupported
 from kwlogic.vc.data import (
     Counterexample,
@@ -47,6 +50,9 @@ if TYPE_CHECKING:
 LINT_LIMIT = 150_000
 WITNESS_LIMIT = 3_000_000
 MODEL_LIMIT = 1_000_000
+RUN_LIMIT = 20_000_000
+LITTLE, MUCH = 200_000, 2_500_000
+"""Work of a wide search, before and after the usual inductions: steps of the evaluator."""
 
 
 @dataclass(slots=True)
@@ -152,6 +158,7 @@ class Prover:
         self.meter = meter
         self.theory = _theory_for(session.theory, obligation)
         self.falsifier = Falsifier(session.replayer, obligation)
+        self.wide: Wide | None = None
         self.suspect: Env | None = None
         self.played = concrete(obligation.sequent)
         self.problem = prepare(self.theory, self.played, obligation.before, obligation.using)
@@ -164,11 +171,26 @@ class Prover:
         refuted = self._refute(search) or self._refute_deeper((2, 4), MODEL_LIMIT // 5)
         if refuted is not None:
             return refuted
-        found = self._prove(search, 1) or self._discover(search) or self._prove(search, ALL)
-        if found is not None:
-            return self._proved(found)
-        refuted = self._refute_deeper((3, 6), MODEL_LIMIT)
-        return refuted if refuted is not None else self._unknown(search)
+        return self._full_effort(search)
+
+    def _full_effort(self, search: Search) -> Verdict:
+        """What takes long, proof and refutation in turn."""
+        large = is_large(self.problem)
+        attempts: tuple[Callable[[], Success | Refuted | None], ...] = (
+            lambda: self._refute_widely(LITTLE),
+            lambda: self._refute_running(RUN_LIMIT) if large else None,
+            lambda: self._prove(search, 1),
+            lambda: self._refute_widely(MUCH),
+            lambda: None if large else self._discover(search),
+            lambda: self._prove(search, ALL),
+            lambda: self._refute_deeper((3, 6), MODEL_LIMIT),
+            lambda: None if large else self._refute_running(MODEL_LIMIT),
+        )
+        for attempt in attempts:
+            found = attempt()
+            if found is not None:
+                return found if isinstance(found, Refuted) else self._proved(found)
+        return self._unknown(search)
 
     def _search(self) -> Search:
         ob = self.obligation
@@ -244,6 +266,27 @@ class Prover:
             self.suspect = env
             return None
         return self._refuted(*self.falsifier.shrink(found, vars, skolems))
+
+    def _refute_widely(self, work: int) -> Refuted | None:
+        """Evaluation on very many inputs, where functions are at stake that the solver does not know."""
+        if not self.obligation.refutable or not QueryBuilder(self.problem).symbols:
+            return None
+        if self.wide is None:
+            sized = Sized(self.theory, calls_in_reach(self.theory, self.problem.formulas), self.falsifier.samples)
+            self.wide = Wide(self.falsifier, self.played, self.problem.skolems if self._clause() else (), sized)
+        found = self.wide.search(work)
+        return None if found is None else self._refuted(*found)
+
+    def _refute_running(self, limit: int) -> Refuted | None:
+        """A model of the recursive definitions as the solver runs them."""
+        if not self.obligation.refutable or not QueryBuilder(self.problem).symbols:
+            return None
+        try:
+            query = recursive_query(self.problem)
+        except Unsupported:
+            return None
+        answer = check(query, limit, self.meter, self.session.wall, "model")
+        return self._from_model(answer.model, self.played.vars) if answer.model is not None else None
 
     def _refute_deeper(self, depths: tuple[int, ...], limit: int) -> Refuted | None:
         """Models of ever deeper unfoldings, with nothing quantified."""

@@ -48,6 +48,10 @@ class Encoder:
         marks = "".join(f" :pattern ({' '.join(self._plain(p, bound) for p in group)})" for group in patterns)
         return f"(forall ({binders}) (! {text}{marks}))" if marks else f"(forall ({binders}) {text})"
 
+    def body(self, term: Term, params: tuple[Term, ...]) -> str:
+        """The text of a function's body over its parameters."""
+        return self._scope(term, frozenset(params))
+
     def declarations(self) -> list[str]:
         return [*self.sorts.declarations(), *self.functions.values(), *self.helpers.values()]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from hashlib import blake2b
+from itertools import chain, islice, product
 
 from kwlogic.core.program import Program
 from kwlogic.core.terms import Term
@@ -15,12 +16,16 @@ from kwlogic.core.types import Type
 from kwlogic.core.value import Con, MapV, SetV, Value, iter_list, list_value
 from kwlogic.solve.replay import Env, Replay, Replayer
 from kwlogic.solve.samples import Samples, functions
+from kwlogic.solve.sized import Sized, tuples_by_size
 from kwlogic.solve.sorts import constructors
 from kwlogic.vc.data import Obligation, Sequent
 
 SMALL = 300
 RANDOM = 200
 SHRINKS = 300
+PRICE = 25  # of a candidate in a wide search, in evaluator steps
+ENDLESS = 40
+MOST_SIZE = 40
 PATIENCE = 3  # evaluations that run out of steps, before evaluation gives an obligation up
 
 
@@ -120,6 +125,56 @@ class Falsifier:
                     if left <= 0 or self.replayer.exhausted >= patience:
                         return found
         return found
+
+
+class Wide:
+    """Evaluation on very many inputs: long values, then all in order of size. It goes on where it was interrupted.
+
+    A value that alone makes evaluation endless is not tried again.
+    """
+
+    def __init__(self, falsifier: Falsifier, sequent: Sequent, skolems: tuple[Term, ...], sized: Sized) -> None:
+        self.falsifier = falsifier
+        self.vars, self.skolems = sequent.vars, skolems
+        vars = (*sequent.vars, *skolems)
+        self.names = [str(v.data) for v in vars]
+        types = [v.type for v in vars]
+        runs = vars and not any(t.head == "Fun" for t in types)
+        self.values = chain(_spines(sized, types), tuples_by_size(sized, types, MOST_SIZE)) if runs else iter(())
+        self.ended: set[tuple[str, Value]] = set()
+        self.endless: set[tuple[str, Value]] = set()
+        self.patience = falsifier.replayer.exhausted + ENDLESS
+
+    def search(self, work: int) -> tuple[Env, Replay] | None:
+        """The first input that breaks, shrunk; None where the work is used up before."""
+        replayer = self.falsifier.replayer
+        for values in self.values:
+            work -= PRICE
+            pairs = list(zip(self.names, values, strict=True))
+            if self.endless.isdisjoint(pairs):
+                before = replayer.exhausted
+                found = self.falsifier.try_env(dict(pairs), self.vars, self.skolems)
+                work -= replayer.steps_taken
+                if found is not None:
+                    return self.falsifier.shrink(found, self.vars, self.skolems)
+                if replayer.exhausted == before:
+                    self.ended.update(pairs)
+                else:
+                    self.endless.update(p for p in pairs if p not in self.ended)
+            if work <= 0 or replayer.exhausted >= self.patience:
+                return None
+        return None
+
+
+def _spines(sized: Sized, types: list[Type]) -> Iterator[tuple[Value, ...]]:
+    """Long values where the type has some, each with the simplest values for the others."""
+    long = [sized.spines(t) for t in types]
+    if not any(long):
+        return
+    short = [list(islice(sized.samples.small(t), 1 if len(types) > 4 else 2)) for t in types]
+    for at, values in enumerate(long):
+        for value in values:
+            yield from product(*([value] if i == at else some for i, some in enumerate(short)))
 
 
 def simpler_values(program: Program, value: Value, type: Type) -> Iterator[Value]:

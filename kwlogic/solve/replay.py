@@ -44,6 +44,11 @@ class Replayer:
         self._measuring: Evaluator | None = None
         self.exhausted = 0
 
+    @property
+    def steps_taken(self) -> int:
+        """Steps of the evaluation that came last."""
+        return self._evaluator.steps
+
     def evaluator(self, kind: Kind) -> Evaluator:
         if kind is not Kind.TERMINATION:
             return self._evaluator
