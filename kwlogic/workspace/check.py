@@ -24,7 +24,7 @@ from kwlogic.workspace.findings import finding, start_of, unused_requires
 from kwlogic.workspace.lints import lint_diagnostics
 from kwlogic.workspace.load import Loaded, complete, is_std, load
 from kwlogic.workspace.logs import prepare, write_logs
-from kwlogic.workspace.proofs import Books, wanted
+from kwlogic.workspace.proofs import Books, wanted, within
 from kwlogic.workspace.select import select
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ class _Run:
 
     def read_proofs(self, loaded: Loaded) -> None:
         """The certificates that the project keeps of the modules in scope."""
-        if wanted(self.project, self.request.proofs):
+        if wanted(self.project, self.request.proofs) and any(within(self.project, s.path) for s in loaded.wanted.values()):
             self.books = Books(self.project)
             self.books.read(loaded.modules)
 
