@@ -131,7 +131,17 @@ def proof_show(name: str, paths: tuple[str, ...]) -> int:
     return run_proof_show(name, paths)
 
 
-@cli.command("eval")
+class Expression(click.Command):
+    """A command whose argument may begin with a minus: `-7 // 2` is no option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        signed = next((i for i, a in enumerate(args) if a[:1] == "-" and (a[1:2].isdigit() or a[1:2] in (" ", "("))), None)
+        if signed is None or "--" in args:
+            return super().parse_args(ctx, args)
+        return super().parse_args(ctx, [*args[:signed], *args[signed + 1 :], "--", args[signed]])
+
+
+@cli.command("eval", cls=Expression)
 @click.argument("expression")
 @click.option("-m", "--module", metavar="MODULE|FILE", help="The module whose names are in scope besides the standard library.")
 def eval_(expression: str, module: str | None) -> int:
