@@ -11,8 +11,8 @@ from kwlogic.workspace.proofs_check import ProofReport, check_proofs, show_proof
 _TIERS = {"T1": "shown without a solver", "T3": "two solvers agree", "T4": "a solver says so, and nothing else"}
 
 
-def run_proof_check(paths: tuple[str, ...]) -> int:
-    report = check_proofs(paths, Path.cwd())
+def run_proof_check(paths: tuple[str, ...], strict: bool) -> int:
+    report = check_proofs(paths, Path.cwd(), strict)
     print_diagnostics(report.diagnostics, report.sources, sys.stdout)
     print(_summary(report))
     return report.exit_code

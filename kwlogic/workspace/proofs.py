@@ -29,6 +29,11 @@ def wanted(project: Project, asked: bool | None) -> bool:
     return (project.root / FOLDER).is_dir()
 
 
+def within(project: Project, path: Path) -> bool:
+    """Whether a file belongs to the project: certificates of others are theirs to keep."""
+    return path.resolve().is_relative_to(project.root.resolve())
+
+
 def path_of(project: Project, module: str) -> Path:
     return project.root.joinpath(FOLDER, *module.split(".")).with_name(module.rpartition(".")[2] + SUFFIX)
 
@@ -66,9 +71,8 @@ class Books:
         for obligation in obligations:
             if obligation.ask is Goal.VALID:
                 order.setdefault(obligation.module, []).append(obligation.id)
-        root = self.project.root.resolve()
         for module, ids in order.items():
-            if not Path(cwd, program.modules[module].file).resolve().is_relative_to(root) or not any(i in new for i in ids):
+            if not within(self.project, Path(cwd, program.modules[module].file)) or not any(i in new for i in ids):
                 continue
             if module not in whole:
                 before = entries_of(self.texts.get(module) or "")

@@ -54,8 +54,9 @@ class ProofReport:
 class Scene:
     """A project's modules with their certificates, ready to be checked."""
 
-    def __init__(self, paths: tuple[str, ...], cwd: Path) -> None:
+    def __init__(self, paths: tuple[str, ...], cwd: Path, strict: bool = False) -> None:
         self.cwd = cwd
+        self.strict = strict
         self.project: Project = project_of(paths, cwd)
         selections, missing = select(paths, self.project, cwd)
         self.loaded: Loaded = load(selections, self.project, cwd)
@@ -103,6 +104,8 @@ class Scene:
         found = self.reader.read(node)
         if found.obligation != obligation.id or found.tier != tier_of(found):
             raise Refused("it says another obligation or tier than its proof has")
+        if self.strict and found.tier != "T1":
+            raise Refused(f"it rests on the word of a solver ({found.tier})")
         return found
 
     def verdict(self, obligation: Obligation) -> Verdict | Diagnostic:
@@ -123,10 +126,10 @@ class Scene:
         return Proved(uses, hyps, method_of(found.tree), found.tier)
 
 
-def check_proofs(paths: tuple[str, ...], cwd: Path) -> ProofReport:
-    """Check the certificates of what is selected. No solver is asked."""
+def check_proofs(paths: tuple[str, ...], cwd: Path, strict: bool = False) -> ProofReport:
+    """Check the certificates of what is selected. No solver is asked; ``strict``: none is believed, either."""
     began = time.perf_counter()
-    scene = Scene(paths, cwd)
+    scene = Scene(paths, cwd, strict)
     asked = scene.obligations()
     wrong = list(scene.diagnostics)
     supporting = Supporting(scene.program, scene.behind, {ob.declaration for ob in asked})
