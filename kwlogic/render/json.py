@@ -60,7 +60,7 @@ def _clause(result: Result, sources: Mapping[str, Source]) -> dict[str, Any]:
             counterexample = {name: Raw(text) for name, _, text in found.inputs} if found is not None else None
             reason = (found.note or None) if found is not None else "no input satisfies it"
         case Unknown():
-            blame, reason = verdict.blame, verdict.reason
+            blame, reason = verdict.blame, "\n".join(filter(None, (verdict.reason, verdict.stuck)))
         case _:
             pass
     return {

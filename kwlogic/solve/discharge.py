@@ -20,6 +20,7 @@ from kwlogic.core.walk import subterms
 from kwlogic.solve.backend import Meter, check
 from kwlogic.solve.decode import decode_vars
 from kwlogic.solve.discovery import Discovery
+from kwlogic.solve.explain import stuck_text
 from kwlogic.solve.falsify import Falsifier, Wide, witness
 from kwlogic.solve.models import is_large, recursive_query
 from kwlogic.solve.played import concrete
@@ -327,7 +328,7 @@ class Prover:
             reason = f"not proved within the budget, and no counterexample found ({search.reason})"
         else:
             reason = "not proved within the budget, and no counterexample found"
-        return Unknown(reason, None, None, tried, self.falsifier.passed)
+        return Unknown(reason, None, None, tried, self.falsifier.passed, stuck_text(search.stuck, self.theory.program))
 
     def _blamed(self) -> str | None:
         """The callee whose contract is all that the proof could see, where a model used a value its body never yields."""

@@ -14,6 +14,7 @@ from kwlogic.core.terms import FALSE, Op, Term, mk_is, mk_not
 from kwlogic.core.types import BOOL, INT
 from kwlogic.core.walk import free_vars, subterms
 from kwlogic.solve.backend import Answer, Meter, check
+from kwlogic.solve.explain import Stuck
 from kwlogic.solve.problem import Problem, QueryBuilder, base_name, prepare
 from kwlogic.solve.sorts import Unsupported
 from kwlogic.vc.data import Hyp, Sequent
@@ -64,6 +65,7 @@ class Search:
     wall: float = 20.0
     roots: frozenset[str] = frozenset()
     tried: list[str] = field(default_factory=list)
+    stuck: list[Stuck] = field(default_factory=list)
     last: Answer | None = None
     reason: str = ""
     extra: tuple[Fact, ...] = ()
@@ -259,12 +261,14 @@ class Search:
         uses = scheme.uses
         hyps: frozenset[str] = frozenset()
         outlines = []
-        for case in scheme.cases:
+        for number, case in enumerate(scheme.cases):
             problem = self.prepared(case.sequent)
             found = self.direct(problem, effort)
             if found is None and nesting > 0:
                 found = self._deeper(problem, effort, nesting - 1)
             if found is None:
+                held = tuple(c.title for c in scheme.cases[:number])
+                self.stuck.append(Stuck(scheme.title, held, case.title, problem.sequent))
                 return None
             uses |= found.uses
             hyps |= found.hyps
@@ -272,12 +276,14 @@ class Search:
         return Success(uses, hyps, scheme.title, Outline(scheme.rule, scheme.subjects, tuple(outlines)))
 
     def _deeper(self, problem: Problem, effort: int, nesting: int) -> Success | None:
+        before = len(self.stuck)
         for scheme in list(self.schemes(problem.sequent))[:3]:
             if self.meter.spent >= self.budget:
                 return None
             found = self.by_scheme(scheme, min(effort, 2), nesting)
             if found is not None:
                 return found
+        del self.stuck[before:]  # what is told is where the outer induction is stuck
         return None
 
     # ------------------------------------------------------------ choice of induction

@@ -139,10 +139,7 @@ class Sized:
             params = [a.type for a in call.args]
             if type not in params or holds(self.theory, call.type, type) or any(p.head == "Fun" for p in params):
                 continue
-            pools = [(None,) if p is type else self._others(p) for p in params]
-            for position in (i for i, p in enumerate(params) if p is type):
-                pools[position] = self.samples.small(type)[:1]
-            rows = list(product(*(p if p != (None,) else self.samples.small(type)[:1] for p in pools)))
+            rows = list(product(*(self.samples.small(p)[:1] if p is type else self._others(p) for p in params)))
             for row in rows[:: max(1, len(rows) // 12)]:
                 yield Observer(call.data[0], params.index(type), row)
 

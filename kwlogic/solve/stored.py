@@ -64,6 +64,7 @@ def verdict_to_json(verdict: Verdict) -> dict[str, Any]:
                 "blamed": verdict.blamed,
                 "tried": list(verdict.tried),
                 "passed": verdict.passed,
+                "stuck": verdict.stuck,
             }
         case Enforced():
             return {"verdict": "enforced", "tested": verdict.tested}
@@ -79,7 +80,7 @@ def verdict_from_json(read: dict[str, Any]) -> Verdict:
         case "refuted":
             return Refuted(_example_in(read["counterexample"]), frozenset(read["core"]))
         case "unknown":
-            return Unknown(read["reason"], read["blame"], read["blamed"], tuple(read["tried"]), int(read["passed"]))
+            return Unknown(read["reason"], read["blame"], read["blamed"], tuple(read["tried"]), int(read["passed"]), read.get("stuck", ""))
         case "enforced":
             return Enforced(int(read["tested"]))
         case "assumed":

@@ -166,13 +166,15 @@ class Refuted:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """``blame`` is ``callee`` with ``blamed`` the declaration whose contract to strengthen, or None."""
+    """``blame`` is ``callee`` with ``blamed`` the declaration whose contract to strengthen, or None. ``stuck``: lines that
+    say which case of which induction is open, what is given there and what is left to show."""
 
     reason: str
     blame: str | None = None
     blamed: str | None = None
     tried: tuple[str, ...] = ()
     passed: int = 0
+    stuck: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,6 +106,8 @@ _HELP = {
 def _unknown(obligation: Obligation, verdict: Unknown) -> Diagnostic:
     name = short(obligation.declaration)
     notes = [f"reason: {verdict.reason}"] if verdict.reason else []
+    if verdict.stuck:
+        notes.append(verdict.stuck)
     if verdict.tried:
         notes.append("tried: " + "; ".join(verdict.tried))
     if verdict.passed:
