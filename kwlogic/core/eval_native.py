@@ -32,8 +32,8 @@ DIGESTS: dict[str, str] = {
     "std.list.sort": "9c50c05cfdb12fb3",
     "std.list.is_sorted": "48576e04436877d4",
     "std.list.sum": "81a0f4b9c6881ec4",
-    "std.list.min_of": "4046c03f30ac6186",
-    "std.list.max_of": "c03dd81e0436590b",
+    "std.list.min_of": "2371f7fb45ca3dbe",
+    "std.list.max_of": "bffefae5c0dd2422",
 }
 
 
