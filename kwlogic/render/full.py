@@ -132,7 +132,7 @@ def summary_line(result: CheckResult) -> Line:
     cached = sum(r.cached for r in result.results)
     extra = f", {cached:,} from the cache" if cached else ""
     if not result.results and not other:
-        parts = ["nothing to check"]
+        parts = ["nothing to check (specs are files `*.kw`; `kwlogic init` makes one)"]
     style = ERROR if result.exit_code in (1, 2) else WARNING if result.exit_code in (3, 4, 130) else "bold green"
     head = "interrupted: " if result.interrupted else ""
     return (head + ", ".join(parts), style), (f" in {result.seconds:.2f} s (rlimit {result.rlimit:,}{extra})", PLAIN)
