@@ -75,15 +75,15 @@ class Matcher:
                 yield env, types
         elif not free_vars(pattern) & vars and not pattern.type.has_vars:
             node = self.graph.index.get(pattern)
-            if node is not None and self.graph.root[node] == root:
+            if node is not None and self.graph.root[node] in self.possible(root):
                 yield env, types
         else:
-            for value in self._possible(root):
+            for value in self.possible(root):
                 for member in self.graph.members[value]:
                     if _head(self.graph.terms[member]) == _head(pattern):
                         yield from self._node(pattern, member, vars, env, types)
 
-    def _possible(self, root: int) -> list[int]:
+    def possible(self, root: int) -> list[int]:
         """Classes that a class may turn out to equal: the branches of conditionals, and fields of those."""
         if root not in self.reach:
             self.reach[root] = [root]
@@ -92,12 +92,12 @@ class Matcher:
                 term = graph.terms[member]
                 if term.op is Op.IF:
                     for child in graph.children[member][1:]:
-                        self._reach(root, self._possible(graph.root[child]))
+                        self._reach(root, self.possible(graph.root[child]))
                 elif term.op is Op.SEL:
-                    for value in self._possible(graph.root[graph.children[member][0]]):
+                    for value in self.possible(graph.root[graph.children[member][0]]):
                         con = graph.con[value]
                         if con >= 0 and graph.terms[con].data == term.data[0]:
-                            self._reach(root, self._possible(graph.root[graph.children[con][term.data[1]]]))
+                            self._reach(root, self.possible(graph.root[graph.children[con][term.data[1]]]))
         return self.reach[root]
 
     def _reach(self, root: int, more: list[int]) -> None:

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
 
-from kwlogic.core.terms import Op, Term, mk_not, mk_var
-from kwlogic.core.types import BOOL, Type
-from kwlogic.core.walk import free_vars, subterms
+from kwlogic.core.terms import Op, Term, mk_not, mk_sel, mk_str, mk_var
+from kwlogic.core.types import BOOL, STRING, Type
+from kwlogic.core.walk import free_vars, rebuild, subst, subst_types, subterms
 from kwlogic.proof.check import Checker, Collector, Scope, open_binder
 from kwlogic.proof.data import Law, Members, Pick, Specialise, Step, Unfold, Use
 from kwlogic.proof.ground import propagated
@@ -69,7 +69,8 @@ class Instances:
             return
         self.matcher = Matcher(graph, bound)
         for term in ground:
-            self._laws(term)
+            for alike in (term, *self._alike(term)):
+                self._laws(alike)
         self._quantified(ground)
         for statement in self.statements:
             for types, args in _matched(statement, self.matcher):
@@ -89,6 +90,19 @@ class Instances:
         for call in ground:
             if call.op is Op.CALL and call.data[0] not in self.scope.hidden and self.checker.statements.recursive(call.data[0]) is not None:
                 self._take(Unfold(call), None, ("def", call))
+
+    def _alike(self, term: Term) -> list[Term]:
+        """The application of a primitive with an argument written as one that it is known to equal."""
+        graph = self.matcher.graph
+        if term.op is not Op.PRIM or term.data.startswith(("int.", "real.")) or term not in graph.index:
+            return []
+        out: list[Term] = []
+        for place, arg in enumerate(term.args):
+            for member in graph.members[graph.root[graph.index[arg]]]:
+                other = graph.terms[member]
+                if other is not arg and other.op is Op.PRIM and len(out) < MOST_VALUES:
+                    out.append(rebuild(term, (*term.args[:place], other, *term.args[place + 1 :])))
+        return out
 
     def _laws(self, term: Term) -> None:
         if term.op is Op.PRIM or (term.op is Op.EQ and term.args[0].type.head in ("Set", "Map")):
@@ -194,25 +208,50 @@ def _prefix(formula: Term) -> tuple[tuple[Term, ...], Term]:
 
 
 def _matched(statement: Statement, matcher: Matcher) -> list[tuple[tuple[Type, ...], tuple[Term, ...]]]:
-    """Type arguments and arguments at which the statement's patterns occur."""
-    wanted = frozenset(statement.vars)
-    if not wanted:
+    """Type arguments and arguments at which the statement's patterns occur, all of them or those that premises leave open."""
+    if not statement.vars:
         return [((), ())]
-    out = []
-    for group in patterns(statement.formula, statement.vars):
-        for env, types in matcher.group(group, wanted):
-            if not wanted <= env.keys() or not set(statement.tparams) <= types.keys():
+    out: dict[tuple[tuple[Type, ...], tuple[Term, ...]], None] = {}
+    for known in dict.fromkeys(((), tuple(_settled(statement).items()))):
+        settled = dict(known)
+        vars = tuple(v for v in statement.vars if v not in settled)
+        formula = subst(statement.formula, settled)
+        wanted = frozenset(vars)
+        for group in patterns(formula, vars):
+            for env, types in matcher.group(group, wanted):
+                if not wanted <= env.keys() or not set(statement.tparams) <= types.keys():
+                    continue
+                terms = {subst_types(v, types): matcher.term(matcher.graph.root[env[v]]) for v in vars}
+                args = tuple(subst(subst_types(settled.get(v, v), types), terms) for v in statement.vars)
+                out[tuple(types[t] for t in statement.tparams), args] = None
+                if len(out) >= MOST_MATCHES:
+                    return list(out)
+    return list(out)
+
+
+def _settled(statement: Statement) -> dict[Term, Term]:
+    """Variables that a premise says the value of: of `f(x) == Some(y)`, y."""
+    out: dict[Term, Term] = {}
+    premises: list[Term] = []
+    here = statement.formula
+    while here.op is Op.IMPLIES:
+        premises.extend(here.args[0].args if here.args[0].op is Op.AND else (here.args[0],))
+        here = here.args[1]
+    for premise in premises:
+        if premise.op is not Op.EQ:
+            continue
+        for value, con in (premise.args, premise.args[::-1]):
+            if value.op is not Op.CALL or con.op is not Op.CON:
                 continue
-            args = tuple(matcher.term(matcher.graph.root[env[v]]) for v in statement.vars)
-            out.append((tuple(types[t] for t in statement.tparams), args))
-            if len(out) >= MOST_MATCHES:
-                return out
+            fresh = {v: mk_sel(con.data, i, value, v.type) for i, v in enumerate(con.args) if v in statement.vars}
+            if out.keys().isdisjoint(fresh) and free_vars(value).isdisjoint((*fresh, *out)):
+                out.update(fresh)
     return out
 
 
 def _values(formula: Term, ground: list[Term]) -> Iterator[tuple[Term, ...]]:
     """Where no pattern tells: a few of the unknowns at hand of the right types."""
-    by_type: dict[Type, list[Term]] = {}
+    by_type: dict[Type, list[Term]] = {STRING: [mk_str("")]}
     for term in ground:
         if term.op is Op.VAR or (term.op in (Op.CALL, Op.APPLY, Op.SEL) and term.type is not BOOL):
             by_type.setdefault(term.type, []).append(term)
