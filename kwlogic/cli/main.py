@@ -189,6 +189,29 @@ def fmt(paths: tuple[str, ...], only_check: bool, diff: bool) -> int:
     return run_fmt(paths, only_check, diff)
 
 
+@cli.command(short_help="Find changes of a body that its contract does not notice.")
+@click.argument("kernel")
+@click.option("--path", "paths", multiple=True, metavar="PATH", help="Where to look for the kernel, instead of the project.")
+@click.option("--format", "form", type=click.Choice(["full", "json"]), default="full", show_default=True, help="How findings are printed.")
+@click.option("-v", "--verbose", is_flag=True, help="Also print each mutant with what came of it.")
+@click.option("--budget", type=click.IntRange(1, 2**32 - 1), default=600_000, show_default=True, help="How hard to try, in rlimit units.")
+@click.option("--limit", type=click.IntRange(1), default=200, show_default=True, help="How many mutants to try at most.")
+def mutate(kernel: str, paths: tuple[str, ...], form: str, verbose: bool, budget: int, limit: int) -> int:
+    """Change the body of a kernel (or fn) in small ways, and report the changes that its contract does not notice.
+
+    KERNEL is FILE::NAME, MODULE.NAME or NAME. A change is unnoticed where every clause is still proved though the output
+    differs on some input, which is shown. Exits with 1 where there are such changes, with 3 where only some are undecided.
+
+    \b
+    Examples:
+      kwlogic mutate specs/billing.kw::approve
+      kwlogic mutate --format json approve
+    """
+    from kwlogic.cli.mutate import run_mutate
+
+    return run_mutate(kernel, paths, form, verbose, budget, limit)
+
+
 @cli.command(short_help="Make a small project that checks.")
 @click.argument("folder", default=".", type=click.Path(path_type=Path))
 def init(folder: Path) -> int:

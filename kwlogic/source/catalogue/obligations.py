@@ -192,4 +192,12 @@ CODES: tuple[Code, ...] = (
         "kernel next(x: Int, limit: Int) -> (y: Int)\n  requires limit > 0\n  ensures y > x\n= x + 1\n",
         "kernel next(x: Int) -> (y: Int)\n  ensures y > x\n= x + 1\n",
     ),
+    Code(
+        "KW535",
+        W,
+        "a contract does not notice a change of the body",
+        "`kwlogic mutate` changed the body at one place; every clause of the contract is still proved, though the output is another "
+        "one on the input shown. If that output would be wrong, the contract is too weak: add an `ensures` that it breaks.",
+        how="kwlogic mutate of a kernel with `ensures y >= 0` and the body `x * x`",
+    ),
 )

@@ -167,6 +167,22 @@ CODES: tuple[Code, ...] = (
         how="kwlogic run of a kernel with `ensures forall n: Int :: ...`",
     ),
     Code(
+        "KW731",
+        E,
+        "there is nothing that a change could break",
+        "`kwlogic mutate` changes a body and looks whether the contract notices. Here the body itself breaks the contract already, or "
+        "there is no `ensures`, or no expression for a body: then no change tells anything. `kwlogic check` comes first.",
+        how="kwlogic mutate of a kernel without an ensures",
+    ),
+    Code(
+        "KW732",
+        E,
+        "a file of measurements cannot be read or written",
+        "`kwlogic measure --against FILE` reads what `--save FILE` wrote in an earlier run, perhaps with another version of the solver. "
+        "The file is missing, is no such file, or the place for it cannot be written.",
+        how="kwlogic measure --against a file that is not JSON",
+    ),
+    Code(
         "KW740",
         E,
         "a file of certificates cannot be read",
