@@ -11,9 +11,10 @@ from dataclasses import replace
 
 from kwlogic.core.terms import Op, Term, mk_call, mk_var
 from kwlogic.core.types import BOOL, INT
-from kwlogic.core.walk import fold, rebuild
+from kwlogic.core.walk import BINDERS, fold, free_vars, rebuild, subterms
 from kwlogic.proof.check import Checker, Collector, Scope, quantified_in, restricted, scope_of
 from kwlogic.proof.data import Along, Certificate, Leaf, Lemma, Natural, Pick, Specialise, Split, Step, Structural, Tree, tier_of
+from kwlogic.proof.facts import facts_of
 from kwlogic.proof.goals import along, free_of, introduce, natural, split, structural
 from kwlogic.proof.ground import refutes
 from kwlogic.proof.seal import Seals
@@ -29,6 +30,7 @@ ROUNDS = 4
 QUICK_STEPS = 15_000
 STEPS = 200_000
 LIMIT = 2_000_000
+HIDDEN = ("set.", "map.", "str.")
 
 
 class Certifier:
@@ -182,6 +184,7 @@ class Certifier:
         try:
             own = [(f"own~{i}", text(f)) for i, f in enumerate(instances.collector.formulas[: instances.own])]
             rest = [(f"step~{i}", text(c.formula)) for i, c in enumerate(instances.found)]
+            own += [(f"fact~{i}", text(f)) for i, f in enumerate(known_facts(instances.collector.formulas))]
         except Unsupported:
             return None
         lambdas = [(f"lambda~{i}", axiom) for i, axiom in enumerate(encoder.axioms)]
@@ -217,9 +220,17 @@ class Certifier:
         return set()
 
 
+def known_facts(formulas: list[Term]) -> list[Term]:
+    """What the ground prover knows of primitives that the solver is not to know."""
+    everything = subterms(*formulas)
+    bound = {mk_var(n, t) for term in everything if term.op in BINDERS and term.op is not Op.LET for n, t in term.data}
+    ground = (t for t in everything if t.op is Op.PRIM and t.data.startswith(HIDDEN) and bound.isdisjoint(free_vars(t)))
+    return [fact for term in ground for fact in facts_of(term)]
+
+
 def uninterpreted(term: Term) -> Term:
     """Sets, maps and strings as the ground prover sees them: functions of which only the laws at hand are known."""
-    if term.op is Op.PRIM and term.data.startswith(("set.", "map.", "str.")):
+    if term.op is Op.PRIM and term.data.startswith(HIDDEN):
         return mk_call(f"primitive.{term.data}", (*(a.type for a in term.args), term.type), term.args, term.type)
     return term
 

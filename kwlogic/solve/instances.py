@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, product
 
-from kwlogic.core.terms import Op, Term, mk_not, mk_sel, mk_str, mk_var
-from kwlogic.core.types import BOOL, STRING, Type
+from kwlogic.core.terms import Op, Term, mk_int, mk_not, mk_sel, mk_str, mk_var
+from kwlogic.core.types import BOOL, INT, STRING, Type
 from kwlogic.core.walk import free_vars, rebuild, subst, subst_types, subterms
 from kwlogic.proof.check import Checker, Collector, Scope, open_binder
 from kwlogic.proof.data import Law, Members, Pick, Specialise, Step, Unfold, Use
@@ -22,6 +22,8 @@ from kwlogic.vc.data import Sequent
 MOST_CANDIDATES = 500
 MOST_MATCHES = 60
 MOST_VALUES = 8
+MOST_TUPLES = 40
+WIDER_AFTER = 2
 PROPAGATION = 100_000
 
 
@@ -54,12 +56,14 @@ class Instances:
         self.own = len(self.collector.formulas)
         self.found: list[Candidate] = []
         self.seen: set[object] = set()
+        self.rounds = 0
         self.statements = list(self._statements(facts))
 
     # ------------------------------------------------------------ rounds
 
     def grow(self) -> None:
-        """One round: whatever the terms at hand call for."""
+        """One round: whatever the terms at hand call for; later ones try plain values, too."""
+        self.rounds += 1
         everything = subterms(*self.collector.formulas)
         bound = _bound(everything)
         ground = [t for t in everything if bound.isdisjoint(free_vars(t))]
@@ -132,8 +136,8 @@ class Instances:
         statement = Statement((), vars, body, lambda _, args: Specialise(self._number(formula), args))
         for _, args in _matched(statement, self.matcher):
             self._chain(formula, args)
-        if not patterns(body, vars):
-            for values in _values(formula, ground):
+        if not patterns(body, vars) or self.rounds > WIDER_AFTER:
+            for values in _values(vars, ground):
                 self._chain(formula, values)
 
     def _chain(self, formula: Term, args: tuple[Term, ...]) -> None:
@@ -249,14 +253,16 @@ def _settled(statement: Statement) -> dict[Term, Term]:
     return out
 
 
-def _values(formula: Term, ground: list[Term]) -> Iterator[tuple[Term, ...]]:
-    """Where no pattern tells: a few of the unknowns at hand of the right types."""
-    by_type: dict[Type, list[Term]] = {STRING: [mk_str("")]}
-    for term in ground:
-        if term.op is Op.VAR or (term.op in (Op.CALL, Op.APPLY, Op.SEL) and term.type is not BOOL):
-            by_type.setdefault(term.type, []).append(term)
-    columns = [by_type.get(t, [])[:MOST_VALUES] for _, t in formula.data]
-    yield from product(*columns)
+def _values(vars: tuple[Term, ...], ground: list[Term]) -> Iterator[tuple[Term, ...]]:
+    """Where no pattern tells: a few of the terms at hand of the right types, small ones first."""
+    by_type: dict[Type, list[Term]] = {STRING: [mk_str("")], INT: [mk_int(0)]}
+    for term in sorted((t for t in ground if t.op in _PLAIN and t.type is not BOOL), key=lambda t: len(subterms(t))):
+        by_type.setdefault(term.type, []).append(term)
+    columns = [by_type.get(v.type, [])[:MOST_VALUES] for v in vars]
+    yield from islice(product(*columns), MOST_TUPLES)
+
+
+_PLAIN = frozenset((Op.VAR, Op.CALL, Op.APPLY, Op.SEL, Op.PRIM))
 
 
 def _polarities(formulas: Iterable[Term]) -> dict[Term, set[bool]]:
