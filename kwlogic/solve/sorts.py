@@ -9,6 +9,7 @@ from __future__ import annotations
 from kwlogic.core.program import Program
 from kwlogic.core.types import Type, mk_type, option_of, show_type, subst_type
 
+MOST_GROWTH = 4  # a data type may hold itself at other types, but not without end
 BASE = {"Int": "Int", "Real": "Real", "Bool": "Bool", "String": "String"}
 
 
@@ -29,6 +30,7 @@ class Sorts:
         self._names: dict[Type, str] = {}
         self._data: dict[Type, None] = {}
         self._opaque: dict[str, None] = {}
+        self._inside: list[Type] = []
 
     def sort(self, type: Type) -> str:
         """The sort of a type; registers what it needs."""
@@ -58,10 +60,15 @@ class Sorts:
         return name
 
     def _visit(self, type: Type) -> None:
-        if type in self._data:
-            for _, fields in constructors(self.program, type):
-                for field in fields:
-                    self.sort(field)
+        if type not in self._data:
+            return
+        if sum(t.head == type.head and depth(t) < depth(type) for t in self._inside) > MOST_GROWTH:
+            raise Unsupported(f"`{show_type(mk_type(type.head))}` holds itself at ever larger types")
+        self._inside.append(type)
+        for _, fields in constructors(self.program, type):
+            for field in fields:
+                self.sort(field)
+        self._inside.pop()
 
     def declarations(self) -> list[str]:
         """Declarations of all sorts registered so far."""
@@ -78,6 +85,16 @@ class Sorts:
         name = ctor_symbol(ctor, type)
         inner = " ".join(f"({sel_symbol(ctor, i, type)} {self.sort(f)})" for i, f in enumerate(fields))
         return f"({name} {inner})" if fields else f"({name})"
+
+
+_DEPTHS: dict[Type, int] = {}
+
+
+def depth(type: Type) -> int:
+    """How deep the arguments of a type nest."""
+    if type not in _DEPTHS:
+        _DEPTHS[type] = 1 + max(map(depth, type.args), default=0)
+    return _DEPTHS[type]
 
 
 def full_name(type: Type) -> str:
