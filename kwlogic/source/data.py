@@ -10,7 +10,6 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from enum import Enum
 
-
 _COMMENT = re.compile(r'"""(?:\\.|[^\\])*?"""|"(?:\\.|[^"\\\n])*"|#[^\n]*', re.S)
 
 
