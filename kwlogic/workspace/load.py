@@ -122,8 +122,27 @@ def _load_selected(loaded: Loaded, selection: Selection, parse: Parse) -> None:
     if name in loaded.modules:
         loaded.diagnostics.append(_twice(name, module, source, loaded.modules[name]))
         return
+    if is_std(name) and not _is_shipped(source):
+        loaded.diagnostics.append(_reserved(name, module, source))
+        return
     _keep(loaded, name, selection.path, source, module)
     loaded.wanted[name] = selection
+
+
+def _is_shipped(source: Source) -> bool:
+    """Whether the text is that of a module of the standard library, whose laws the prover knows."""
+    return any(path.read_text(encoding="utf-8") == source.text for path in std_dir().rglob(f"*{SUFFIX}"))
+
+
+def _reserved(name: str, module: Module, source: Source) -> Diagnostic:
+    span = module.name.span if module.name else Span(source.path, 0, 0)
+    return diagnostic(
+        "KW711",
+        f"`{name}` is a name of the standard library, and this is not its text",
+        span,
+        "not checked",
+        help="give the module a name that does not begin with `std`",
+    )
 
 
 def _keep(loaded: Loaded, name: str, path: Path, source: Source, module: Module) -> None:
@@ -173,7 +192,7 @@ def _load_other(loaded: Loaded, path: Path, shown: str, parse: Parse) -> None:
 
 def _keep_other(loaded: Loaded, path: Path, source: Source, module: Module, problems: tuple[Diagnostic, ...]) -> None:
     name = str(module.name) if module.name else _invented_name(path, loaded)
-    if name in loaded.modules:
+    if name in loaded.modules or (is_std(name) and not _is_shipped(source) and not path.resolve().is_relative_to(std_dir().resolve())):
         return
     loaded.diagnostics.extend(d for d in problems if d.severity is Severity.ERROR)
     _keep(loaded, name, path, source, module)

@@ -85,6 +85,14 @@ CODES: tuple[Code, ...] = (
         how="a file without read permission",
     ),
     Code(
+        "KW711",
+        E,
+        "a module takes a name of the standard library",
+        "Names that begin with `std` belong to the library that ships with kwlogic: bounded quantifiers, indexing and `in` mean its "
+        "functions, and the prover knows their laws. A file of that name with another text is not checked. Give the module another name.",
+        how="a file with `module std.list` and other functions",
+    ),
+    Code(
         "KW720",
         E,
         "the input does not fit the kernel",
