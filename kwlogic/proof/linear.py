@@ -14,6 +14,7 @@ from kwlogic.proof.effort import Budget, Conflict
 from kwlogic.proof.poly import ONE, Monomial, Number, Poly, add, multiply, primitive, scale, value_of
 
 MOST_ROWS = 400
+MOST_PINCHES = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,19 @@ class Linear:
     def at_least(self, poly: Poly, strict: bool, mask: int) -> None:
         """Assume ``poly >= 0`` (``> 0``)."""
         self.rows.append(Row(poly, strict, mask))
+
+    def pinch(self) -> None:
+        """What lies between two equal bounds equals them."""
+        for _ in range(MOST_PINCHES):
+            rows = [r for row in self.rows if (r := self._normal_row(row)) is not None and not r.strict]
+            known = {frozenset(r.poly.items()): r for r in rows}
+            for row in rows:
+                other = known.get(frozenset(scale(row.poly, -1).items()))
+                if other is not None:
+                    self.equal(row.poly, row.mask | other.mask)
+                    break
+            else:
+                return
 
     def check(self) -> None:
         """Look for a contradiction among everything assumed."""

@@ -33,9 +33,10 @@ class Numbers:
             self.polys[node] = self._poly(node)
         self._classes(numeric)
         orders = [n for n, t in enumerate(graph.terms) if t.op is Op.PRIM and t.data in _ORDER]
+        self._assume(orders)
+        self.linear.pinch()
         if self._tell(numeric, orders):
             return True
-        self._assume(orders)
         self.linear.check()
         return False
 

@@ -10,6 +10,7 @@ from kwlogic.core.walk import subst
 from kwlogic.proof.effort import Conflict
 from kwlogic.proof.egraph import EGraph
 from kwlogic.proof.facts import facts_of
+from kwlogic.proof.normal import computed
 
 Constructors = tuple[tuple[str, tuple[Type, ...]], ...]
 CtorsOf = Callable[[Type], Constructors]
@@ -236,6 +237,20 @@ class Rules:
         if con >= 0 and graph.terms[con].data == ctor:
             graph.merge(node, graph.children[con][index], graph.mask[root])
 
+    def _prim(self, node: int) -> None:
+        """A primitive whose arguments are known to be literals is computed."""
+        graph = self.graph
+        roots = [graph.root[c] for c in graph.children[node]]
+        if not roots or any(graph.lit[r] < 0 for r in roots):
+            return
+        term = graph.terms[node]
+        value = computed(mk_prim(term.data, tuple(graph.terms[graph.lit[r]] for r in roots), term.type))
+        mask = 0
+        for root in roots:
+            mask |= graph.mask[root]
+        if value.op is not Op.PRIM:
+            graph.merge(node, graph.add(value), mask)
+
     def _apply(self, node: int) -> None:
         """A function that is known to be a lambda is applied."""
         graph = self.graph
@@ -259,4 +274,5 @@ _RULES: dict[Op, Callable[[Rules, int], None]] = {
     Op.IS: Rules._is,
     Op.SEL: Rules._sel,
     Op.APPLY: Rules._apply,
+    Op.PRIM: Rules._prim,
 }

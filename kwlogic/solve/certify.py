@@ -13,7 +13,7 @@ from kwlogic.core.terms import Op, Term, mk_call, mk_var
 from kwlogic.core.types import BOOL, INT
 from kwlogic.core.walk import BINDERS, fold, free_vars, rebuild, subterms
 from kwlogic.proof.check import Checker, Collector, Scope, quantified_in, restricted, scope_of
-from kwlogic.proof.data import Along, Certificate, Leaf, Lemma, Natural, Pick, Specialise, Split, Step, Structural, Tree, tier_of
+from kwlogic.proof.data import Along, Certificate, Law, Leaf, Lemma, Natural, Pick, Specialise, Split, Step, Structural, Tree, tier_of
 from kwlogic.proof.facts import facts_of
 from kwlogic.proof.goals import along, free_of, introduce, natural, split, structural
 from kwlogic.proof.ground import refutes
@@ -26,10 +26,10 @@ from kwlogic.solve.search import Outline, Success
 from kwlogic.solve.sorts import Unsupported
 from kwlogic.vc.data import Obligation, Sequent
 
-ROUNDS = 4
+LEAN_ROUNDS, ROUNDS = 6, 3
 QUICK_STEPS = 15_000
 STEPS = 200_000
-LIMIT = 2_000_000
+LIMIT = 600_000
 HIDDEN = ("set.", "map.", "str.")
 
 
@@ -146,18 +146,34 @@ class Certifier:
 
     def leaf(self, opened: Sequent, facts: frozenset[str], scope: Scope) -> Leaf:
         """Few instances that contradict the negated goal, shown without a solver where that is possible."""
-        instances = Instances(self.checker, opened, scope, facts)
-        if refutes(instances.collector.formulas, self.checker.data.plain, QUICK_STEPS):
+        plain = Collector(self.checker, opened, scope, set()).formulas
+        if refutes(plain, self.checker.data.plain, QUICK_STEPS):
             return Leaf()
-        for _ in range(ROUNDS):
-            instances.grow()
-            core = self._core(instances)
+        for lean, rounds in ((True, LEAN_ROUNDS), (False, ROUNDS)):
+            instances = Instances(self.checker, opened, scope, facts, lean)
+            for _ in range(rounds):
+                before = len(instances.found)
+                instances.grow()
+                if len(instances.found) == before and instances.rounds > 1:
+                    continue
+                steps = self._picked(instances, opened, scope)
+                if steps is not None:
+                    return Leaf(steps)
+        return Leaf(tier="T4")
+
+    def _picked(self, instances: Instances, opened: Sequent, scope: Scope) -> tuple[Step, ...] | None:
+        """The instances that a solver needs, if they are enough without it; where it knows more of primitives than the
+        laws at hand, all of these come along."""
+        for hide in (True, False):
+            core = self._core(instances, hide)
             if core is None:
                 continue
+            if not hide:
+                core += [c for c in instances.found if isinstance(c.step, Law) and c not in core]
             steps = self._steps(instances, core, opened, scope)
             if self._holds(opened, steps, scope):
-                return Leaf(steps)
-        return Leaf(tier="T4")
+                return steps
+        return None
 
     def _holds(self, opened: Sequent, steps: tuple[Step, ...], scope: Scope) -> bool:
         try:
@@ -166,7 +182,7 @@ class Certifier:
             return False
         return refutes(formulas, self.checker.data.plain, STEPS)
 
-    def _core(self, instances: Instances) -> list[Candidate] | None:
+    def _core(self, instances: Instances, hide: bool) -> list[Candidate] | None:
         """The candidates that the solver needs; None where it finds no contradiction."""
         encoder = Encoder(self.checker.program)
         hidden: dict[Term, Term] = {}
@@ -176,7 +192,7 @@ class Certifier:
             if term in instances.collector.quantified:
                 return hidden.setdefault(term, mk_var(f"quantified.{len(hidden)}", BOOL))
             here = rebuild(term, args) if args else term
-            return uninterpreted(here) if here.op is Op.PRIM else here
+            return uninterpreted(here) if hide else here
 
         def text(term: Term) -> str:
             return encoder.formula(fold((term,), plain, memo)[term])

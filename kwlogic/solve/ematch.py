@@ -128,9 +128,14 @@ _OPS = frozenset((Op.CALL, Op.CON, Op.SEL, Op.APPLY, Op.VAR, Op.LIT, Op.PRIM, Op
 
 
 def patterns(formula: Term, vars: tuple[Term, ...]) -> list[tuple[Term, ...]]:
-    """Groups of applications that mention all the variables: single ones, else pairs, else triples."""
-    wanted = frozenset(vars)
-    found = [t for t in subterms(formula) if t.op in (Op.CALL, Op.APPLY, Op.PRIM) and free_vars(t) & wanted and _is_pattern(t, wanted)]
+    """Groups of applications that mention all the variables: single ones, else pairs, else triples. Arithmetic within
+    them is matched as it is written, and only where nothing else mentions a variable."""
+    return _groups(formula, frozenset(vars), False) or _groups(formula, frozenset(vars), True)
+
+
+def _groups(formula: Term, wanted: frozenset[Term], arithmetic: bool) -> list[tuple[Term, ...]]:
+    calls = [t for t in subterms(formula) if t.op in (Op.CALL, Op.APPLY, Op.PRIM) and free_vars(t) & wanted]
+    found = [t for t in calls if _is_pattern(t, wanted, arithmetic) and not _is_arithmetic(t)]
     single = [t for t in found if wanted <= free_vars(t)]
     groups: list[tuple[Term, ...]]
     if single:
@@ -143,10 +148,14 @@ def patterns(formula: Term, vars: tuple[Term, ...]) -> list[tuple[Term, ...]]:
     return []
 
 
-def _is_pattern(term: Term, wanted: frozenset[Term]) -> bool:
+def _is_pattern(term: Term, wanted: frozenset[Term], arithmetic: bool) -> bool:
     for part in subterms(term):
         if not free_vars(part) & wanted:
             continue
-        if part.op not in _OPS or part.op is Op.LAMBDA or (part.op is Op.PRIM and part.data.startswith(("int.", "real."))):
+        if part.op not in _OPS or part.op is Op.LAMBDA or (_is_arithmetic(part) and not arithmetic):
             return False
     return True
+
+
+def _is_arithmetic(term: Term) -> bool:
+    return term.op is Op.PRIM and term.data.startswith(("int.", "real."))

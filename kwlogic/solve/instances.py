@@ -19,7 +19,7 @@ from kwlogic.proof.statements import Refused
 from kwlogic.solve.ematch import Matcher, patterns
 from kwlogic.vc.data import Sequent
 
-MOST_CANDIDATES = 500
+MOST_CANDIDATES = 400
 MOST_MATCHES = 60
 MOST_VALUES = 8
 MOST_TUPLES = 40
@@ -47,9 +47,9 @@ class Statement:
 
 
 class Instances:
-    """Candidates for one leaf, growing by rounds."""
+    """Candidates for one leaf, growing by rounds. ``lean``: calls whose case is open are unfolded in the first only."""
 
-    def __init__(self, checker: Checker, opened: Sequent, scope: Scope, facts: frozenset[str]) -> None:
+    def __init__(self, checker: Checker, opened: Sequent, scope: Scope, facts: frozenset[str], lean: bool = False) -> None:
         self.checker = checker
         self.scope = scope
         self.collector = Collector(checker, opened, scope, set())
@@ -57,6 +57,7 @@ class Instances:
         self.found: list[Candidate] = []
         self.seen: set[object] = set()
         self.rounds = 0
+        self.lean = lean
         self.statements = list(self._statements(facts))
 
     # ------------------------------------------------------------ rounds
@@ -92,8 +93,20 @@ class Instances:
 
     def _definitions(self, ground: list[Term]) -> None:
         for call in ground:
-            if call.op is Op.CALL and call.data[0] not in self.scope.hidden and self.checker.statements.recursive(call.data[0]) is not None:
+            if call.op is not Op.CALL or call.data[0] in self.scope.hidden or self.checker.statements.recursive(call.data[0]) is None:
+                continue
+            if not self.lean or self.rounds == 1 or self._decided(call):
                 self._take(Unfold(call), None, ("def", call))
+
+    def _decided(self, call: Term) -> bool:
+        """Whether the arguments settle the first case distinction of the body."""
+        try:
+            formula = self.checker.statements.definition(call)
+        except Refused:
+            return False
+        while formula.op is Op.IMPLIES:
+            formula = formula.args[1]
+        return formula.op is not Op.EQ or formula.args[1].op is not Op.IF or formula.args[1] in call.args
 
     def _alike(self, term: Term) -> list[Term]:
         """The application of a primitive with an argument written as one that it is known to equal."""
