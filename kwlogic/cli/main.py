@@ -212,6 +212,32 @@ def mutate(kernel: str, paths: tuple[str, ...], form: str, verbose: bool, budget
     return run_mutate(kernel, paths, form, verbose, budget, limit)
 
 
+@cli.command(short_help="Measure how steady the verdicts are.")
+@click.argument("paths", nargs=-1)
+@click.option("--seeds", type=click.IntRange(0, 1000), default=5, show_default=True, help="In how many guises to ask each question again.")
+@click.option("--format", "form", type=click.Choice(["full", "json"]), default="full", show_default=True, help="How results are printed.")
+@click.option("-v", "--verbose", is_flag=True, help="List the spread of every obligation, not only the widest.")
+@click.option("--budget", type=click.IntRange(1, 2**32 - 1), help="How hard to try each obligation, in rlimit units.")
+@click.option("--jobs", type=click.IntRange(0, 1024), help="Worker processes; 0 means one for each processor.")
+@click.option("--save", type=click.Path(path_type=Path), metavar="FILE", help="Write the results to a file.")
+@click.option("--against", type=click.Path(path_type=Path), metavar="FILE", help="Compare with results saved earlier.")
+def measure(paths: tuple[str, ...], form: str, verbose: bool, **options: Any) -> int:
+    """Solve every obligation again under other names, in another order and with other seeds; report flips and spread.
+
+    A flip is an obligation whose verdict is not always the same. The spread is the coefficient of variation of its rlimit.
+    Exits with 1 where there are flips, or verdicts that differ from those saved earlier (with another solver, say).
+
+    \b
+    Examples:
+      kwlogic measure specs/std --seeds 10
+      kwlogic measure --save before.json && kwlogic measure --against before.json
+    """
+    from kwlogic.cli.measure import run_measure
+    from kwlogic.workspace.measure import MeasureRequest
+
+    return run_measure(MeasureRequest(paths, Path.cwd(), **options), form, verbose)
+
+
 @cli.command(short_help="Make a small project that checks.")
 @click.argument("folder", default=".", type=click.Path(path_type=Path))
 def init(folder: Path) -> int:

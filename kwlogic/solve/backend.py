@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import z3
 
+    from kwlogic.solve.shake import Shake
+
 
 @dataclass(slots=True)
 class Answer:
@@ -49,13 +51,14 @@ class Query:
 
 @dataclass(slots=True)
 class Meter:
-    """What a proof search has spent, and the texts it sent when a log is kept."""
+    """What a proof search has spent, and the texts it sent when a log is kept. ``shake``: the guise of its questions."""
 
     spent: int = 0
     solver_seconds: float = 0.0
     volatile: bool = False
     keep: bool = False
     texts: list[tuple[str, str]] = field(default_factory=list)
+    shake: Shake | None = None
 
 
 def preload() -> None:
@@ -72,14 +75,21 @@ def check(query: Query, rlimit: int, meter: Meter, wall: float = 20.0, title: st
         options = {"rlimit": rlimit, "smt.mbqi": models, "smt.auto_config": False}
         meter.texts.append((title, query.text(options)))
     started = perf_counter()
+    names: dict[str, str] = {}
+    if meter.shake is not None:
+        query, names = meter.shake.query(query)
     try:
         solver = z3.SimpleSolver(ctx=z3.Context())
         solver.set(rlimit=rlimit, timeout=int(wall * 1000), mbqi=models, auto_config=False)
+        if meter.shake is not None:
+            solver.set(random_seed=meter.shake.seed)
         _track(z3, solver, z3.parse_smt2_string(query.script(), ctx=solver.ctx), [name for name, _ in query.assertions])
         answer = _answer(z3, solver, str(solver.check()), rlimit)
     except z3.Z3Exception as error:
         reason = _message(error)
         answer = Answer("unknown", reason=reason, volatile="memory" in reason)
+    if meter.shake is not None:
+        answer.model = meter.shake.model(answer.model, names)
     answer.seconds = perf_counter() - started
     meter.spent += answer.rlimit
     meter.solver_seconds += answer.seconds

@@ -47,6 +47,7 @@ from kwlogic.vc.theory import Theory
 
 if TYPE_CHECKING:
     from kwlogic.solve.proofs import Proofs
+    from kwlogic.solve.shake import Shake
 
 LINT_LIMIT = 150_000
 WITNESS_LIMIT = 3_000_000
@@ -66,11 +67,12 @@ class Session:
     wall: float
     keep: bool = False
     proofs: Proofs | None = None
+    shake: Shake | None = None
 
 
 def discharge(session: Session, obligation: Obligation) -> tuple[Result, Meter]:
     """The verdict of one obligation, and what it cost."""
-    meter = Meter(keep=session.keep)
+    meter = Meter(keep=session.keep, shake=session.shake)
     started = perf_counter()
     verdict = _verdict(session, obligation, meter)
     seconds = perf_counter() - started

@@ -117,7 +117,7 @@ class Discovery:
         budget = min(budget, self.limit - self.search.meter.spent)
         if budget <= 0:
             return False
-        meter = Meter(keep=self.search.meter.keep)
+        meter = Meter(keep=self.search.meter.keep, shake=self.search.meter.shake)
         inner = Search(self.theory, self.search.before, (), budget, meter, self.search.wall, self.theory.reach(conjecture.formula))
         inner.extra = tuple(self.facts)
         found = inner.quick(Sequent(conjecture.vars, (), conjecture.formula), int(budget > FIRST_BUDGET))

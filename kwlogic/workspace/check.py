@@ -41,7 +41,7 @@ def check(request: CheckRequest, progress: Progress | None = None) -> CheckResul
         return CheckResult((), missing, sources, seconds=time.perf_counter() - began, io_failed=bool(missing))
     loaded = load(selections, project, request.cwd)
     program, problems = elaborate_all(loaded, request.cwd)
-    names, unselected = _declarations(loaded, program)
+    names, unselected = declarations(loaded, program)
     plan, failures = _plan(program, names)
     if request.log_dir is not None:
         prepare(request.log_dir)
@@ -100,7 +100,7 @@ def _shown(problems: Iterable[Diagnostic], loaded: Loaded) -> list[Diagnostic]:
     return [d for d in problems if d.severity is Severity.ERROR or d.span is None or d.span.file in files]
 
 
-def _declarations(loaded: Loaded, program: Program) -> tuple[list[str], list[Diagnostic]]:
+def declarations(loaded: Loaded, program: Program) -> tuple[list[str], list[Diagnostic]]:
     """The declarations to verify, and what to say of selected names that do not exist."""
     from kwlogic.vc.plan import names_of
 
