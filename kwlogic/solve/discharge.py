@@ -54,7 +54,7 @@ WITNESS_LIMIT = 3_000_000
 MODEL_LIMIT = 1_000_000
 RUN_LIMIT = 20_000_000
 LITTLE, MUCH = 200_000, 2_500_000
-"""Work of a wide search, before and after the usual inductions: steps of the evaluator."""
+"""Work of a wide search, after the cheap inductions and after the usual ones: steps of the evaluator."""
 
 
 @dataclass(slots=True)
@@ -180,9 +180,9 @@ class Prover:
         """What takes long, proof and refutation in turn."""
         large = is_large(self.problem)
         attempts: tuple[Callable[[], Success | Refuted | None], ...] = (
+            lambda: self._prove(search, 1),
             lambda: self._refute_widely(LITTLE),
             lambda: self._refute_running(RUN_LIMIT) if large else None,
-            lambda: self._prove(search, 1),
             lambda: self._refute_widely(MUCH),
             lambda: None if large else self._discover(search),
             lambda: self._prove(search, ALL),
