@@ -281,8 +281,8 @@ class Prover:
         return None if found is None else self._refuted(*found)
 
     def _refute_running(self, limit: int) -> Refuted | None:
-        """A model of the recursive definitions as the solver runs them."""
-        if not self.obligation.refutable or not QueryBuilder(self.problem).symbols:
+        """A model of the recursive definitions as the solver runs them, which it does without a limit."""
+        if not self.obligation.refutable or not QueryBuilder(self.problem).symbols or self.falsifier.endless:
             return None
         try:
             query = recursive_query(self.problem)

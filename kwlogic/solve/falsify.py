@@ -88,13 +88,18 @@ class Falsifier:
         self.replayer = replayer
         self.obligation = obligation
         self.passed = 0
-        self.patience = replayer.exhausted + PATIENCE
+        self.patience = replayer.exhausted + (PATIENCE if obligation.sequent.vars else 1)
         self.samples = Samples(replayer.program, seed_of(obligation.id))
+
+    @property
+    def endless(self) -> bool:
+        """Whether evaluation ran out of steps too often to go on, as it does where a function never ends."""
+        return self.replayer.exhausted >= self.patience
 
     def search(self, sequent: Sequent, skolems: tuple[Term, ...], small: int = SMALL, random: int = RANDOM) -> tuple[Env, Replay] | None:
         """The first candidate whose replay breaks, shrunk; counts those that satisfied the requires and passed."""
         for env in candidates(self.replayer, self.samples, (*sequent.vars, *skolems), small, random):
-            if self.replayer.exhausted >= self.patience:
+            if self.endless:
                 return None
             found = self.try_env(env, sequent.vars, skolems)
             if found is not None:
