@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from kwlogic.core.program import Program
 from kwlogic.core.terms import Op, Term, mk_implies, mk_not, mk_var
-from kwlogic.core.types import type_vars
+from kwlogic.core.types import BOOL, type_vars
 from kwlogic.core.walk import free_vars, subst, subst_types, subterms
 from kwlogic.proof.data import (
     Along,
@@ -89,6 +89,8 @@ class Checker:
     def _lemma(self, lemma: Lemma, scope: Scope) -> frozenset[str]:
         if any(lemma.name == other.name for other in scope.lemmas):
             raise Refused(f"there are two lemmas `{lemma.name}`")
+        if lemma.formula.type is not BOOL or any(str(v.data).startswith("%") for v in lemma.vars):
+            raise Refused(f"lemma `{lemma.name}` is no statement about variables")
         if not free_vars(lemma.formula) <= set(lemma.vars):
             raise Refused(f"lemma `{lemma.name}` is not closed")
         for term in subterms(lemma.formula, *lemma.vars):

@@ -174,7 +174,7 @@ def _withdrawn(program: Program, results: list[Result], wrong: list[Diagnostic])
                 if missing:
                     bad[result.obligation.id] = missing[0].rpartition(":")[2]
         if not bad:
-            return [replace(r, verdict=Unknown("")) if r.obligation.id in open_ids and r in results else r for r in results]
+            return [replace(r, verdict=Unknown("")) if r.obligation.id in open_ids else r for r in results]
         counted = [replace(r, verdict=Unknown("")) if r.obligation.id in bad else r for r in counted]
         for result in counted:
             if result.obligation.id in bad:

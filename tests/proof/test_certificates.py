@@ -39,6 +39,12 @@ kernel share(total: Int, n: Int) -> (each: Int)
   ensures total < (each + 1) * n
 = total // n
 
+fn raised(k: Int, xs: List[Int]) -> List[Int]
+= match xs { case [] => [] case [x, *rest] => [x + k, *raised(k, rest)] }
+
+lemma len_raised(k: Int, xs: List[Int])
+  ensures len(raised(k, xs)) == len(xs)
+
 lemma in_union(x: Int, s: Set[Int], t: Set[Int])
   requires x in s
   ensures x in union(s, t)
@@ -145,7 +151,7 @@ HARM = {
     "another instance": (r"\(at 0 ?\)|\(use demo\.lists\.len_twice 0 \{\} xs\)", "(use demo.lists.len_twice 0 {} (Nil:List[Int]))"),
     "a lemma that proves itself": (r"\(use demo\.lists\.len_twice 0 ", "(use demo.lists.len_twice_twice 0 "),
     "a fact that there is not": (r"\(use demo\.lists\.len_twice 0 ", "(use demo.lists.len_twice 7 "),
-    "a case removed": (r"\(induction xs\n    \(leaf[^()]*(\([^\n]*\n)*?    \(leaf", "(induction xs\n    (leaf"),
+    "a case removed": (r"\(induction xs\n    \(leaf\n(      .*\n)+", "(induction xs\n"),
     "an ill-typed term": (r"\(open \(demo\.lists\.twice\{\} \(Nil:List\[Int\]\)\)\)", "(open (demo.lists.twice{} 3))"),
     "an unknown variable": (r"\(where \(xs List\[Int\]\)", "(where (zs List[Int])"),
     "a hypothesis left out": (r"\n  \(hyps [^)]*\)", ""),
@@ -159,8 +165,6 @@ HARM = {
 @pytest.mark.parametrize("harm", HARM)
 def test_tampering_is_refused(project: Path, harm: str):
     pattern, new = HARM[harm]
-    if not re.search(pattern, (project / BOOK).read_text(encoding="utf-8")):
-        pytest.skip("no proof is written like that any more")
     edit(project, pattern, new)
     report = check_proofs((), project)
     assert codes(report) & {"KW742", "KW744"}
