@@ -37,7 +37,6 @@ from kwlogic.vc.data import Hyp, Sequent
 from kwlogic.vc.recursion import call_sites
 from kwlogic.vc.theory import Theory
 
-
 MOST_RECORDS = 12
 
 
