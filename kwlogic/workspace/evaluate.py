@@ -11,7 +11,8 @@ from kwlogic.source.codes import diagnostic
 from kwlogic.source.data import Diagnostic, Severity, Source
 from kwlogic.workspace.check import elaborate_all
 from kwlogic.workspace.config import find_project
-from kwlogic.workspace.load import Loaded, complete, header_of, load
+from kwlogic.workspace.find import header_of
+from kwlogic.workspace.load import Loaded, complete, load
 from kwlogic.workspace.outcome import MAX_STEPS, Outcome, stopped
 from kwlogic.workspace.select import SUFFIX, files_of, select
 

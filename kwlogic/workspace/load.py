@@ -17,19 +17,18 @@ from kwlogic.source.data import Diagnosed, Diagnostic, Label, Severity, Source, 
 from kwlogic.syntax.data import Module, QName
 from kwlogic.workspace.config import show_path
 from kwlogic.workspace.data import Project, Selection
-from kwlogic.workspace.select import SUFFIX, files_of
+from kwlogic.workspace.find import Finder
+from kwlogic.workspace.select import SUFFIX
 
 MAX_BYTES = 8 * 1024 * 1024
-HEADER_BYTES = 16 * 1024
-ANCESTORS = 4
-_HEADER = re.compile(r"^[ \t]*module[ \t]+([A-Za-z_][\w']*(?:[ \t]*\.[ \t]*[A-Za-z_][\w']*)*)", re.MULTILINE)
 
 Parse = Callable[[Source], tuple[Module, tuple[Diagnostic, ...]]]
 
 
 @dataclass(slots=True)
 class Loaded:
-    """All modules in scope. ``wanted``: names of the modules whose files were selected, with the declarations asked for."""
+    """All modules in scope. ``wanted``: names of the modules whose files were selected, with the declarations asked for;
+    ``found``: for each other module that was looked for, the file that uses it and its own, or None, as shown."""
 
     modules: dict[str, tuple[Source, Module]] = field(default_factory=dict)
     wanted: dict[str, Selection] = field(default_factory=dict)
@@ -38,6 +37,7 @@ class Loaded:
     io_failed: bool = False
     paths: dict[Path, str] = field(default_factory=dict)
     whole: bool = True
+    found: dict[str, tuple[str, str | None]] = field(default_factory=dict)
 
 
 def read_source(path: Path, shown: str) -> Source:
@@ -199,70 +199,17 @@ def _keep_other(loaded: Loaded, path: Path, source: Source, module: Module, prob
 
 
 def _load_used(loaded: Loaded, project: Project, cwd: Path, parse: Parse) -> None:
-    asked: set[str] = set()
+    finder = Finder(project)
     waiting = list(loaded.modules)
-    index: dict[str, Path] | None = None
     while waiting:
         source, module = loaded.modules[waiting.pop()]
         for use in module.uses:
             name = str(use.module)
-            if name in loaded.modules or name in asked or is_std(name):
+            if name in loaded.modules or name in loaded.found or is_std(name):
                 continue
-            asked.add(name)
-            user = _path_of(source, cwd)
-            path = _beside(user, name)
-            if path is None:
-                index = _index(loaded, project) if index is None else index
-                path = index.get(name)
+            path = finder.find(cwd / source.path, name)
+            loaded.found[name] = (source.path, None if path is None else show_path(path, cwd))
             if path is not None:
                 _load_other(loaded, path, show_path(path, cwd), parse)
                 if name in loaded.modules:
                     waiting.append(name)
-
-
-def _path_of(source: Source, cwd: Path) -> Path:
-    return cwd / source.path
-
-
-def _beside(user: Path, name: str) -> Path | None:
-    """The file of a module near the file that uses it: by its name in the same folder or from a folder above, then any
-    file of the same folder whose ``module`` line says so."""
-    parts = name.split(".")
-    folder = user.parent
-    for _ in range(ANCESTORS):
-        for tail in (Path(*parts), Path(parts[-1])):
-            path = folder / tail.with_name(tail.name + SUFFIX)
-            if header_of(path) == name:
-                return path
-        folder = folder.parent
-    try:
-        beside = sorted(user.parent.glob(f"*{SUFFIX}"))
-    except OSError:
-        return None
-    return next((p for p in beside if header_of(p) == name), None)
-
-
-def _index(loaded: Loaded, project: Project) -> dict[str, Path]:
-    """Modules of the project's paths, by their ``module`` line. Without a configuration nothing is searched."""
-    found: dict[str, Path] = {}
-    if project.source is None:
-        return found
-    for text in project.config.paths:
-        for path in files_of(project.root / text, project):
-            name = header_of(path)
-            if name is not None:
-                found.setdefault(name, path)
-    return found
-
-
-def header_of(path: Path) -> str | None:
-    """The name on a file's ``module`` line, from its first bytes; None where there is none."""
-    try:
-        if not path.is_file():
-            return None
-        with path.open("rb") as handle:
-            text = handle.read(HEADER_BYTES).decode("utf-8", "replace")
-    except (OSError, ValueError):
-        return None
-    found = _HEADER.search(text)
-    return re.sub(r"\s", "", found.group(1)) if found else None

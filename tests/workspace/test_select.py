@@ -8,7 +8,7 @@ import pytest
 
 from kwlogic.source.data import Source, Span
 from kwlogic.workspace.data import Config, Project
-from kwlogic.workspace.load import header_of
+from kwlogic.workspace.find import header_of
 from kwlogic.workspace.select import select
 
 
