@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice, product
 
-from kwlogic.core.terms import Op, Term, mk_int, mk_not, mk_sel, mk_str, mk_var
+from kwlogic.core.terms import Op, Term, mk_con, mk_int, mk_not, mk_sel, mk_str, mk_var
 from kwlogic.core.types import BOOL, INT, STRING, Type
 from kwlogic.core.walk import free_vars, rebuild, subst, subst_types, subterms
 from kwlogic.proof.check import Checker, Collector, Scope, open_binder
 from kwlogic.proof.data import Law, Members, Pick, Specialise, Step, Unfold, Use
+from kwlogic.proof.datatypes import DataTypes
 from kwlogic.proof.ground import propagated
 from kwlogic.proof.laws import laws_of
 from kwlogic.proof.statements import Refused
@@ -73,6 +74,7 @@ class Instances:
         if graph is None:
             return
         self.matcher = Matcher(graph, bound)
+        self._settled_definitions(ground)
         for term in ground:
             for alike in (term, *self._alike(term)):
                 self._laws(alike)
@@ -97,6 +99,19 @@ class Instances:
                 continue
             if not self.lean or self.rounds == 1 or self._decided(call):
                 self._take(Unfold(call), None, ("def", call))
+
+    def _settled_definitions(self, ground: list[Term]) -> None:
+        """Calls whose case is open as they are written, but not with what their arguments are known to be built of."""
+        graph = self.matcher.graph
+        for call in ground:
+            if call.op is not Op.CALL or call.data[0] in self.scope.hidden or call not in graph.index:
+                continue
+            if self.checker.statements.recursive(call.data[0]) is None:
+                continue
+            built = [graph.con[graph.root[graph.index[a]]] for a in call.args]
+            known = rebuild(call, tuple(graph.terms[c] if c >= 0 else a for a, c in zip(call.args, built, strict=True)))
+            if known is not call and ("def", call) not in self.seen and self._decided(known):
+                self._take(Unfold(known), None, ("def", known))
 
     def _decided(self, call: Term) -> bool:
         """Whether the arguments settle the first case distinction of the body."""
@@ -150,7 +165,7 @@ class Instances:
         for _, args in _matched(statement, self.matcher):
             self._chain(formula, args)
         if not patterns(body, vars) or self.rounds > WIDER_AFTER:
-            for values in _values(vars, ground):
+            for values in _values(vars, ground, self.checker.data):
                 self._chain(formula, values)
 
     def _chain(self, formula: Term, args: tuple[Term, ...]) -> None:
@@ -266,9 +281,11 @@ def _settled(statement: Statement) -> dict[Term, Term]:
     return out
 
 
-def _values(vars: tuple[Term, ...], ground: list[Term]) -> Iterator[tuple[Term, ...]]:
+def _values(vars: tuple[Term, ...], ground: list[Term], data: DataTypes) -> Iterator[tuple[Term, ...]]:
     """Where no pattern tells: a few of the terms at hand of the right types, small ones first."""
     by_type: dict[Type, list[Term]] = {STRING: [mk_str("")], INT: [mk_int(0)]}
+    for type in dict.fromkeys(v.type for v in vars):
+        by_type.setdefault(type, []).extend(mk_con(name, (), type) for name, fields in data.plain(type) if not fields)
     for term in sorted((t for t in ground if t.op in _PLAIN and t.type is not BOOL), key=lambda t: len(subterms(t))):
         by_type.setdefault(term.type, []).append(term)
     columns = [by_type.get(v.type, [])[:MOST_VALUES] for v in vars]
