@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from attacks import Attack, attacks_of
 
+from kwlogic.solve.replay import Replayer
 from kwlogic.source.data import Severity
 from kwlogic.vc.data import Proved
 from kwlogic.workspace.check import check
@@ -15,29 +16,29 @@ from kwlogic.workspace.data import CheckRequest, CheckResult
 
 HERE = Path(__file__).parent
 THEMES = sorted(HERE.glob("*.kw"))
-BUDGET = 1_000_000
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("attacks")
+@dataclass(frozen=True)
+class Effort:
+    """How hard to try: budget of the solver and steps of one evaluation. Many of these functions never end."""
+
+    budget: int
+    steps: int
 
 
-@cache
-def result_of(theme: Path, folder: Path) -> CheckResult:
-    place = folder / theme.stem
-    place.mkdir()
-    names = []
-    for attack in attacks_of(theme):
-        (place / attack.file).write_text(f"module {attack.name}\n{attack.text}", encoding="utf-8")
-        names.append(attack.file)
-    return check(CheckRequest(tuple(names), place, budget=BUDGET, jobs=1, cache=False))
+USUAL = Effort(200_000, 4_000)
+MORE = Effort(5_000_000, 100_000)
 
 
 @pytest.mark.parametrize("theme", THEMES, ids=lambda t: t.stem)
-def test_nothing_false_is_proved(theme: Path, folder: Path):
-    result = result_of(theme, folder)
-    wrong = [f"{attack.name}: {text}" for attack in attacks_of(theme) for text in faults(attack, result)]
+@pytest.mark.parametrize("effort", [USUAL, pytest.param(MORE, marks=pytest.mark.slow)], ids=["usual", "more"])
+def test_nothing_false_is_proved(theme: Path, effort: Effort, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(Replayer.__init__, "__defaults__", (effort.steps,))
+    attacks = attacks_of(theme)
+    for attack in attacks:
+        (tmp_path / attack.file).write_text(f"module {attack.name}\n{attack.text}", encoding="utf-8")
+    result = check(CheckRequest(tuple(a.file for a in attacks), tmp_path, budget=effort.budget, jobs=1, cache=False))
+    wrong = [f"{attack.name}: {text}" for attack in attacks for text in faults(attack, result)]
     assert not wrong, "\n" + "\n".join(wrong)
 
 
