@@ -7,30 +7,16 @@ cover places in files, so that moving a declaration keeps its verdicts.
 
 from __future__ import annotations
 
-from functools import cache
 from hashlib import blake2b
-from importlib.metadata import PackageNotFoundError, version
 
-from kwlogic import __version__
 from kwlogic.core.logic import erase
 from kwlogic.core.program import ByCases, ByInduction, ByRecursion, Clause, ExprBody, Proof
 from kwlogic.core.terms import Op, Term
 from kwlogic.core.types import Type
 from kwlogic.core.walk import fold, subterms
+from kwlogic.solve.environment import environment
 from kwlogic.vc.data import Lint, Obligation, Sequent
 from kwlogic.vc.theory import Theory, called
-
-FORMAT = "3"
-
-
-@cache
-def environment() -> str:
-    try:
-        solver = version("z3-solver")
-    except PackageNotFoundError:
-        solver = "none"
-    return f"{FORMAT} {__version__} z3 {solver}"
-
 
 _DIGESTS: dict[Term, bytes] = {}
 

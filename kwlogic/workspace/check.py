@@ -6,25 +6,24 @@ Whatever goes wrong in one file or declaration becomes a diagnostic, and all oth
 from __future__ import annotations
 
 import contextlib
-import os
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kwlogic.core.program import Program
-from kwlogic.resources import std_dir
 from kwlogic.solve.cache import Cache, open_cache
 from kwlogic.source.codes import diagnostic
 from kwlogic.source.data import Diagnostic, Severity, Source, Span
-from kwlogic.vc.data import Obligation, Plan
+from kwlogic.vc.data import Plan
 from kwlogic.workspace.config import OWN_FILE, SHARED_FILE, project_of, show_path
 from kwlogic.workspace.data import CheckRequest, CheckResult, Progress, Project, Selection
 from kwlogic.workspace.findings import finding, start_of, unused_requires
 from kwlogic.workspace.lints import lint_diagnostics
-from kwlogic.workspace.load import Loaded, complete, is_std, load
+from kwlogic.workspace.load import Loaded, complete, load
 from kwlogic.workspace.logs import prepare, write_logs
-from kwlogic.workspace.proofs import Books, wanted, within
+from kwlogic.workspace.remember import Memory
 from kwlogic.workspace.select import select
 
 if TYPE_CHECKING:
@@ -39,35 +38,103 @@ def check(request: CheckRequest, progress: Progress | None = None) -> CheckResul
     if not selections:
         sources = {project.source.path: project.source} if project.source else {}
         return CheckResult((), missing, sources, seconds=time.perf_counter() - began, io_failed=bool(missing))
+    cache, notices = _cache(request, project)
+    try:
+        result = _remembered(request, project, selections, missing, cache, notices, progress)
+    finally:
+        if cache is not None:
+            cache.close()
+    return replace(result, seconds=time.perf_counter() - began)
+
+
+def _cache(request: CheckRequest, project: Project) -> tuple[Cache | None, tuple[Diagnostic, ...]]:
+    wanted = request.cache if request.cache is not None else project.config.cache
+    return open_cache(project.root) if wanted else (None, ())
+
+
+def _remembered(
+    request: CheckRequest,
+    project: Project,
+    selections: tuple[Selection, ...],
+    missing: tuple[Diagnostic, ...],
+    cache: Cache | None,
+    notices: tuple[Diagnostic, ...],
+    progress: Progress | None,
+) -> CheckResult:
+    """The answer of an earlier run, or a fresh one, which is then kept. Logs are only written by fresh ones."""
+    usable = cache is not None and not missing and request.log_dir is None
+    memory = Memory(cache, request, project, selections) if cache is not None and usable else None
+    known = memory.recall() if memory is not None else None
+    if known is not None:
+        return known
     loaded = load(selections, project, request.cwd)
-    program, problems = elaborate_all(loaded, request.cwd)
-    names, unselected = declarations(loaded, program)
-    plan, failures = _plan(program, names)
-    if request.log_dir is not None:
-        prepare(request.log_dir)
-    run = _Run(request, project, program, plan, progress)
-    run.read_proofs(loaded)
-    solved = run.solve()
-    run.write_proofs(solved, loaded)
+    fresh = Checking(request, project, selections, loaded, cache)
+    result = fresh.result(progress)
+    told = [*missing, *notices, *(cache.warnings if cache is not None else ())]
+    if memory is not None and fresh.settled and not told:
+        memory.keep(loaded, result)
+    diagnostics = _in_order([*told, *result.diagnostics], selections)
+    return replace(result, diagnostics=diagnostics, io_failed=result.io_failed or bool(missing))
+
+
+class Checking:
+    """One check of what was loaded, with nothing remembered but single verdicts."""
+
+    def __init__(
+        self, request: CheckRequest, project: Project, selections: tuple[Selection, ...], loaded: Loaded, cache: Cache | None
+    ) -> None:
+        self.request, self.project, self.selections, self.loaded, self.cache = request, project, selections, loaded, cache
+        self.settled = False
+
+    def result(self, progress: Progress | None) -> CheckResult:
+        request, loaded = self.request, self.loaded
+        program, problems = elaborate_all(loaded, request.cwd)
+        names, unselected = declarations(loaded, program)
+        plan, failures = _plan(program, names)
+        if request.log_dir is not None:
+            prepare(request.log_dir)
+        solved, refused = self._solved(program, plan, progress)
+        if request.log_dir is not None:
+            write_logs(request.log_dir, loaded, program, plan)
+        diagnostics = [*loaded.diagnostics, *_shown(problems, loaded), *unselected, *failures, *refused, *_found(solved, program)]
+        order = _order(self.selections)
+        failed = loaded.io_failed or bool(unselected)
+        self.settled = not (failed or refused or solved.interrupted or solved.volatile)
+        return CheckResult(
+            tuple(sorted(solved.results, key=lambda r: _place(r.obligation.span, order))),
+            _in_order(diagnostics, self.selections),
+            dict(loaded.sources) | ({self.project.source.path: self.project.source} if self.project.source else {}),
+            _selected(loaded, self.selections),
+            plan.lints,
+            io_failed=failed,
+            interrupted=solved.interrupted,
+        )
+
+    def _solved(self, program: Program, plan: Plan, progress: Progress | None) -> tuple[Solved, list[Diagnostic]]:
+        """Verdicts, and what went wrong with the files of certificates."""
+        from kwlogic.workspace.proving import Proving
+
+        proving = Proving(self.request, self.project, program, plan, self.cache)
+        proving.read_proofs(self.loaded)
+        solved = proving.solve(progress)
+        proving.write_proofs(solved, self.loaded)
+        return solved, proving.problems
+
+
+def _found(solved: Solved, program: Program) -> list[Diagnostic]:
     results = solved.results
-    if request.log_dir is not None:
-        write_logs(request.log_dir, loaded, program, plan)
-    shown = _shown(problems, loaded)
-    diagnostics = [*missing, *loaded.diagnostics, *shown, *unselected, *failures, *run.notices]
-    diagnostics += [d for r in results if (d := finding(r, program)) is not None]
-    diagnostics += lint_diagnostics(solved.findings, results) + ([] if solved.interrupted else unused_requires(results, program))
-    order = {s.shown: i for i, s in enumerate(selections)}
-    sources = dict(loaded.sources) | ({project.source.path: project.source} if project.source else {})
-    return CheckResult(
-        tuple(sorted(results, key=lambda r: _place(r.obligation.span, order))),
-        tuple(sorted(dict.fromkeys(diagnostics), key=lambda d: _place(d.span, order))),
-        sources,
-        _selected(loaded, selections),
-        plan.lints,
-        time.perf_counter() - began,
-        loaded.io_failed or bool(missing) or bool(unselected),
-        solved.interrupted,
-    )
+    found = [d for r in results if (d := finding(r, program)) is not None]
+    return found + lint_diagnostics(solved.findings, results) + ([] if solved.interrupted else unused_requires(results, program))
+
+
+def _order(selections: Iterable[Selection]) -> dict[str, int]:
+    return {s.shown: i for i, s in enumerate(selections)}
+
+
+def _in_order(diagnostics: Iterable[Diagnostic], selections: Iterable[Selection]) -> tuple[Diagnostic, ...]:
+    """By file and place, each once."""
+    order = _order(selections)
+    return tuple(sorted(dict.fromkeys(diagnostics), key=lambda d: _place(d.span, order)))
 
 
 def _place(span: Span | None, order: dict[str, int]) -> tuple[int, str, int]:
@@ -137,84 +204,6 @@ def _selected(loaded: Loaded, selections: Iterable[Selection]) -> dict[str, tupl
             decls = loaded.modules[module][1].decls
             found[selection.shown] = tuple(d.span for d in decls if getattr(d, "name", "") in selection.names)
     return found
-
-
-class _Run:
-    """One call of the prover, with the cache around it and what came before an interruption."""
-
-    def __init__(self, request: CheckRequest, project: Project, program: Program, plan: Plan, progress: Progress | None) -> None:
-        self.request, self.project, self.program, self.plan, self.progress = request, project, program, plan, progress
-        self.notices: list[Diagnostic] = []
-        self.books: Books | None = None
-
-    def read_proofs(self, loaded: Loaded) -> None:
-        """The certificates that the project keeps of the modules in scope."""
-        if wanted(self.project, self.request.proofs) and any(within(self.project, s.path) for s in loaded.wanted.values()):
-            self.books = Books(self.project)
-            self.books.read(loaded.modules)
-
-    def write_proofs(self, solved: Solved, loaded: Loaded) -> None:
-        if self.books is not None:
-            whole = {m for m, s in loaded.wanted.items() if not s.names and not solved.interrupted}
-            self.books.write(self.plan.obligations, solved.results, whole, self.request.cwd, self.program)
-            self.notices.extend(self.books.problems)
-
-    def solve(self) -> Solved:
-        from kwlogic.solve.session import Solved
-
-        if not self.plan.obligations and not self.plan.lints:
-            return Solved(())
-        cache = self._cache()
-        try:
-            return self._solve(cache)
-        finally:
-            if cache is not None:
-                self.notices.extend(d for d in cache.warnings if d not in self.notices)
-                cache.close()
-            if self.progress is not None:
-                self.progress.stop()
-
-    def _solve(self, cache: Cache | None) -> Solved:
-        from kwlogic.solve.session import SolveOptions, solve_all
-
-        config, request = self.project.config, self.request
-        options = SolveOptions(
-            budget=request.budget or config.budget,
-            jobs=(request.jobs if request.jobs is not None else config.jobs) or processors(),
-            log_dir=request.log_dir,
-            cache=cache,
-            wall=config.wall_seconds,
-            memory_mb=config.memory_mb,
-            proofs=None if self.books is None else self.books.entries,
-        )
-        progress = self.progress
-        if progress is not None:
-            progress.start(len(self.plan.obligations))
-        on_result = progress.advance if progress is not None else lambda _: None
-        return solve_all(self.program, self.plan.obligations, self.plan.lints, options, on_result, self._behind)
-
-    def _behind(self, names: frozenset[str]) -> tuple[Obligation, ...]:
-        """The obligations of declarations that were not selected; the standard library's are proved where it is made."""
-        return _plan(self.program, [n for n in names if not self._shipped(n)])[0].obligations
-
-    def _shipped(self, name: str) -> bool:
-        module = self.program.modules.get(name.rpartition(".")[0])
-        return (
-            module is not None and is_std(module.name) and Path(self.request.cwd, module.file).resolve().is_relative_to(std_dir().resolve())
-        )
-
-    def _cache(self) -> Cache | None:
-        wanted = self.request.cache if self.request.cache is not None else self.project.config.cache
-        if not wanted:
-            return None
-        cache, notices = open_cache(self.project.root)
-        self.notices.extend(notices)
-        return cache
-
-
-def processors() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def configuration_sources(cwd: Path) -> dict[str, Source]:

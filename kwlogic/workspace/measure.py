@@ -18,9 +18,10 @@ from kwlogic.core.program import Program
 from kwlogic.source.codes import diagnostic
 from kwlogic.source.data import Diagnosed, Diagnostic, Severity, Source
 from kwlogic.vc.data import Goal, Obligation, verdict_name
-from kwlogic.workspace.check import declarations, elaborate_all, processors
+from kwlogic.workspace.check import declarations, elaborate_all
 from kwlogic.workspace.config import project_of
 from kwlogic.workspace.load import load
+from kwlogic.workspace.proving import processors
 from kwlogic.workspace.select import select
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def _asked(program: Program, names: list[str]) -> Iterator[Obligation]:
 
 
 def _versions() -> str:
-    from kwlogic.solve.fingerprint import environment
+    from kwlogic.solve.environment import environment
 
     return environment()
 

@@ -1,0 +1,75 @@
+"""From obligations to verdicts: options for the prover, and the certificates that a project keeps."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from kwlogic.core.program import Program
+from kwlogic.resources import std_dir
+from kwlogic.solve.cache import Cache
+from kwlogic.solve.session import Solved, SolveOptions, solve_all
+from kwlogic.source.data import Diagnostic
+from kwlogic.vc.data import Obligation, Plan
+from kwlogic.vc.plan import plan
+from kwlogic.workspace.data import CheckRequest, Progress, Project
+from kwlogic.workspace.load import Loaded, is_std
+from kwlogic.workspace.proofs import Books, wanted, within
+
+
+class Proving:
+    """One call of the prover, with the certificates that the project keeps."""
+
+    def __init__(self, request: CheckRequest, project: Project, program: Program, obligations: Plan, cache: Cache | None) -> None:
+        self.request, self.project, self.program, self.plan, self.cache = request, project, program, obligations, cache
+        self.problems: list[Diagnostic] = []
+        self.books: Books | None = None
+
+    def read_proofs(self, loaded: Loaded) -> None:
+        """The certificates that the project keeps of the modules in scope."""
+        if wanted(self.project, self.request.proofs) and any(within(self.project, s.path) for s in loaded.wanted.values()):
+            self.books = Books(self.project)
+            self.books.read(loaded.modules)
+
+    def write_proofs(self, solved: Solved, loaded: Loaded) -> None:
+        if self.books is not None:
+            whole = {m for m, s in loaded.wanted.items() if not s.names and not solved.interrupted}
+            self.books.write(self.plan.obligations, solved.results, whole, self.request.cwd, self.program)
+            self.problems.extend(self.books.problems)
+
+    def solve(self, progress: Progress | None) -> Solved:
+        if not self.plan.obligations and not self.plan.lints:
+            return Solved(())
+        config, request = self.project.config, self.request
+        options = SolveOptions(
+            budget=request.budget or config.budget,
+            jobs=(request.jobs if request.jobs is not None else config.jobs) or processors(),
+            log_dir=request.log_dir,
+            cache=self.cache,
+            wall=config.wall_seconds,
+            memory_mb=config.memory_mb,
+            proofs=None if self.books is None else self.books.entries,
+        )
+        if progress is None:
+            return solve_all(self.program, self.plan.obligations, self.plan.lints, options, behind=self._behind)
+        progress.start(len(self.plan.obligations))
+        try:
+            return solve_all(self.program, self.plan.obligations, self.plan.lints, options, progress.advance, self._behind)
+        finally:
+            progress.stop()
+
+    def _behind(self, names: frozenset[str]) -> tuple[Obligation, ...]:
+        """The obligations of declarations that were not selected; the standard library's are proved where it is made."""
+        asked = [n for n in names if not self._shipped(n)]
+        return plan(self.program, asked)[0].obligations if asked else ()
+
+    def _shipped(self, name: str) -> bool:
+        module = self.program.modules.get(name.rpartition(".")[0])
+        return (
+            module is not None and is_std(module.name) and Path(self.request.cwd, module.file).resolve().is_relative_to(std_dir().resolve())
+        )
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
