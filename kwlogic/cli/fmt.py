@@ -15,7 +15,7 @@ from kwlogic.source.codes import diagnostic
 from kwlogic.source.data import Diagnosed, Diagnostic, Severity, Source
 from kwlogic.workspace.config import project_of
 from kwlogic.workspace.data import Selection
-from kwlogic.workspace.load import read_source
+from kwlogic.workspace.read import read_source
 from kwlogic.workspace.select import select
 
 

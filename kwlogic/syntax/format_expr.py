@@ -34,7 +34,7 @@ from kwlogic.syntax.data import (
     Update,
 )
 from kwlogic.syntax.format_small import pattern_text, type_text
-from kwlogic.syntax.layout import HARD, LINE, SOFT, Doc, group, lay_out, nest, seq
+from kwlogic.syntax.layout import EMPTY, HARD, LINE, SOFT, Doc, group, lay_out, nest, seq
 from kwlogic.syntax.notes import Notes
 from kwlogic.syntax.showing import Printing, drive, literal
 
@@ -75,7 +75,8 @@ class Printer:
     def items(self, opening: str, items: list[tuple[int, Printing]], end: int, closing: str) -> Printing:
         """A bracket of items; each comes with the place where its text begins."""
         if not items:
-            return seq(opening, nest(2, self.notes.rest(end)), closing)
+            notes = self.notes.rest(end)
+            return group(opening, nest(2, notes), SOFT, closing) if notes is not EMPTY else seq(opening, closing)
         parts: list[Doc | str] = []
         for i, (start, item) in enumerate(items):
             parts.append(self.notes.gap(start, LINE if i else SOFT))

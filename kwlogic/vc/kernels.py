@@ -12,7 +12,6 @@ from kwlogic.core.terms import Op, Term, mk_if, mk_sel, mk_var
 from kwlogic.core.walk import fold
 from kwlogic.source.data import Diagnostic
 from kwlogic.vc.build import Maker, clause_hyps
-from kwlogic.vc.compositions import composed
 from kwlogic.vc.context import Context
 from kwlogic.vc.contract import defined, ensured, satisfiable
 from kwlogic.vc.cycles import circular_applications
@@ -38,6 +37,8 @@ def kernel_obligations(context: Context, kernel: Kernel) -> tuple[Maker, tuple[L
         given(maker, kernel.ensures, Kind.ENSURES, Enforced())
         given(maker, kernel.fails, Kind.FAILS, Enforced())
     elif isinstance(kernel.body, ComposeBody):
+        from kwlogic.vc.compositions import composed
+
         composed(context.program, maker, kernel, kernel.body)
     return maker, clause_lints(context, kernel.name, maker.vars, kernel.requires, kernel.ensures, {}), ()
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kwlogic.core.program import Program
-from kwlogic.proof.book import book_text, entries_of, merged, module_in, open_text
 from kwlogic.source.codes import diagnostic
 from kwlogic.source.data import Diagnostic
 from kwlogic.vc.data import Goal, Obligation, Proved, Result
@@ -48,6 +47,8 @@ class Books:
     problems: list[Diagnostic] = field(default_factory=list)
 
     def read(self, modules: Iterable[str]) -> None:
+        from kwlogic.proof.book import entries_of, module_in
+
         for module in modules:
             path = path_of(self.project, module)
             try:
@@ -66,6 +67,8 @@ class Books:
     def write(self, obligations: Iterable[Obligation], results: Iterable[Result], whole: set[str], cwd: Path, program: Program) -> None:
         """Put the certificates of a run into the files of the project's modules; in those that were not checked as a
         ``whole``, the entries of what was not asked stay."""
+        from kwlogic.proof.book import entries_of
+
         new = {r.obligation.id: text for r in results if (text := _entry(r)) is not None}
         order: dict[str, list[str]] = {}
         for obligation in obligations:
@@ -80,6 +83,8 @@ class Books:
             self._write(module, ids, new)
 
     def _write(self, module: str, ids: list[str], new: dict[str, str]) -> None:
+        from kwlogic.proof.book import book_text, merged
+
         text = book_text(module, merged(ids, self.entries, new))
         if text == self.texts.get(module):
             return
@@ -100,6 +105,8 @@ def _entry(result: Result) -> str | None:
         return None
     if isinstance(result.verdict, Proved):
         return result.verdict.certificate or None
+    from kwlogic.proof.book import open_text
+
     return open_text(result.obligation.id)
 
 

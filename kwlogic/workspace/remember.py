@@ -20,8 +20,9 @@ from kwlogic.source.data import Diagnosed, Source
 from kwlogic.workspace.config import show_path
 from kwlogic.workspace.data import CheckRequest, CheckResult, Project, Selection
 from kwlogic.workspace.find import Finder
-from kwlogic.workspace.load import Loaded, read_source
+from kwlogic.workspace.load import Loaded
 from kwlogic.workspace.proofs import path_of, wanted
+from kwlogic.workspace.read import read_source
 from kwlogic.workspace.select import SUFFIX
 from kwlogic.workspace.written import result_from_json, result_to_json
 

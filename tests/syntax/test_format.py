@@ -93,6 +93,10 @@ def test_comments_stay_on_the_line_of_their_clause():
     )
 
 
+def test_comments_of_an_empty_bracket_do_not_swallow_it():
+    assert formatted("record  x # c\n# c\n()") == "record x(  # c\n  # c\n)\n"
+
+
 def test_layout_of_a_module():
     text = """module   m
 use a
