@@ -1,0 +1,1 @@
+"""The algebra of kernels: graphs of compositions, their contracts, laws, normal form and digest. No solver."""
