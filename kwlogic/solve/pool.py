@@ -149,9 +149,11 @@ def _end(worker: _Worker, patience: float = 0.0) -> None:
 
 
 def _work(factory: Factory, pipe: Connection, parent: Connection, others: list[Connection], memory_mb: int) -> None:
-    """The life of a worker."""
+    """The life of a worker. What it inherits is never garbage, so its collector need not look there."""
+    import gc
     import signal
 
+    gc.freeze()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent.close()
     for other in others:
