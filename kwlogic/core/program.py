@@ -12,12 +12,13 @@ relativised by elaboration (``forall x: T :: p`` is ``forall x :: T'valid(x) ==>
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
 from kwlogic.core.terms import Term
 from kwlogic.core.types import Type
 from kwlogic.source.data import Source, Span
+from kwlogic.source.records import dataclass
 
 
 class Origin(Enum):

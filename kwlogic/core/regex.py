@@ -7,8 +7,10 @@ matches, in time linear in the text. Classes are sets of code-point ranges; ``\\
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
+
+from kwlogic.source.records import dataclass
 
 MAX_CODE = 0x10FFFF
 MAX_REPEAT = 1_000

@@ -11,12 +11,13 @@ binding or an argument.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from kwlogic.core.program import Clause
 from kwlogic.core.terms import Term
 from kwlogic.core.types import Type
 from kwlogic.source.data import Span
+from kwlogic.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

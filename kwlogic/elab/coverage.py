@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from kwlogic.core.program import Data
 from kwlogic.core.types import Type, subst_type
+from kwlogic.source.records import dataclass
 
 BUDGET = 1_000_000
 

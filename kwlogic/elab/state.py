@@ -6,12 +6,13 @@ error or a type error has spoilt stays declared and is ``broken``, so that its u
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from kwlogic.core.program import Ctor, Data, Example, Fn, Kernel, Lemma, Refine, Refinement
 from kwlogic.core.types import Type
 from kwlogic.source.data import Diagnostic, Source, Span
+from kwlogic.source.records import dataclass
 from kwlogic.syntax import data as syn
 
 if TYPE_CHECKING:

@@ -5,15 +5,18 @@ Nothing here parses, checks or prints. A span is a half-open range of code point
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
+
+from kwlogic.source.records import dataclass
 
 _COMMENT = re.compile(r'"""(?:\\.|[^\\])*?"""|"(?:\\.|[^"\\\n])*"|#[^\n]*', re.S)
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclasses.dataclass(frozen=True, slots=True, order=True)
 class Span:
     """Half-open range ``[start, end)`` of code points in the file shown as ``file``."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from kwlogic.source.data import Span
+from kwlogic.source.records import dataclass
 from kwlogic.syntax.data_exprs import Arg, Call, Expr
 from kwlogic.syntax.data_types import TypeExpr
 from kwlogic.syntax.data_wiring import Wiring

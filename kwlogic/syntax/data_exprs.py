@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 
 from kwlogic.source.data import Span
+from kwlogic.source.records import dataclass
 from kwlogic.syntax.data_types import Pattern, TypeExpr
 from kwlogic.syntax.node import Node
 

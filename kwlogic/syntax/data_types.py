@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from kwlogic.source.records import dataclass
 from kwlogic.syntax.node import Node, QName
 
 if TYPE_CHECKING:

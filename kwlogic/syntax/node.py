@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 
 from kwlogic.source.data import Span
+from kwlogic.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

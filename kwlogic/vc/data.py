@@ -6,12 +6,13 @@ A sequent is logic only (``core.logic.erase``d terms). Everything a prover may u
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
 from kwlogic.core.program import Proof
 from kwlogic.core.terms import Term
 from kwlogic.source.data import Span
+from kwlogic.source.records import dataclass
 
 
 class Kind(Enum):

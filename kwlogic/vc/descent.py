@@ -6,13 +6,12 @@ The outcome is about the whole group: its calls are counted together.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kwlogic.core.logic import erase
 from kwlogic.core.program import Clause, Param
 from kwlogic.core.terms import Op, Term
 from kwlogic.core.walk import fold
 from kwlogic.source.data import Span
+from kwlogic.source.records import dataclass
 from kwlogic.vc.context import Context
 from kwlogic.vc.instances import param_vars
 from kwlogic.vc.measures import Caller, Measures, guesses

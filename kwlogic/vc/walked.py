@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
 from kwlogic.core.program import Clause, Origin, Program
@@ -11,6 +11,7 @@ from kwlogic.core.terms import Op, Term, mk_var
 from kwlogic.core.types import Type
 from kwlogic.core.walk import fold, fresh_name
 from kwlogic.source.data import Span
+from kwlogic.source.records import dataclass
 from kwlogic.vc.data import Hyp, Kind
 from kwlogic.vc.guards import GUARDS
 from kwlogic.vc.instances import signature_of
