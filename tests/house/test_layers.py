@@ -21,6 +21,11 @@ OWNERS = {
     "networkx": {"compose"},
     "hypothesis": {"gate"},
     "matplotlib": {"lab"},
+    "distributed": {"workspace"},
+    "dask": {"workspace"},
+    "sqlalchemy": {"weave"},
+    "alembic": {"weave"},
+    "pydantic": {"weave"},
     "rich": {"render", "cli"},
     "click": {"cli"},
 }
