@@ -1,0 +1,136 @@
+"""Inputs that luck would miss: recorded cases, one input for each boundary, the solver's models where enumeration fails.
+
+Deterministic: small values in a fixed order, the solver under its own budget.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from kwlogic.core.eval_data import EvalStop
+from kwlogic.core.logic import erase
+from kwlogic.core.program import Kernel, Program
+from kwlogic.core.terms import TRUE, Term, mk_and, mk_not, mk_var
+from kwlogic.core.types import INT
+from kwlogic.core.value import Value
+from kwlogic.core.walk import subst_types
+from kwlogic.gate.atoms import boundary_goals
+from kwlogic.gate.draw import Maker
+from kwlogic.gate.problem import played
+from kwlogic.vc.theory import Theory
+
+MOST = 64
+SMALL, RANDOM = 500, 200
+QUERIES = 14
+RLIMIT = 150_000
+WALL = 2.0
+FEW = 6
+
+Env = dict[str, Value]
+
+
+def seeds_of(program: Program, kernel: Kernel, maker: Maker, queries: int = QUERIES) -> tuple[Env, ...]:
+    """Inputs that satisfy the ``requires``: recorded ones first, then some for each boundary."""
+    from kwlogic.gate.running import admitted
+
+    finder = _Finder(program, kernel, maker)
+    found = [e for e in recorded(program, kernel) if admitted(maker.evaluator, kernel.requires, e)]
+    found += finder.enumerated()
+    found += finder.solved(queries)
+    unique: dict[tuple[Value, ...], Env] = {}
+    for env in found:
+        unique.setdefault(tuple(env[p.name] for p in kernel.inputs), env)
+    return tuple(islice(unique.values(), MOST))
+
+
+def recorded(program: Program, kernel: Kernel) -> Iterator[Env]:
+    """The inputs of the ``example``s of a kernel."""
+    from kwlogic.core.eval import Evaluator
+
+    evaluator = Evaluator(program, max_steps=100_000)
+    for example in program.examples.values():
+        if example.kernel == kernel.name:
+            try:
+                yield {name: evaluator.eval(term, {}) for name, term in example.inputs}
+            except (EvalStop, RecursionError, MemoryError):
+                continue
+
+
+class _Finder:
+    def __init__(self, program: Program, kernel: Kernel, maker: Maker) -> None:
+        self.program, self.kernel, self.maker = program, kernel, maker
+        self.theory = Theory(program)
+        self.vars = tuple(mk_var(p.name, played(p.type)) for p in kernel.inputs)
+        types = dict.fromkeys(kernel.tparams, INT)
+        self.requires = tuple(subst_types(erase(c.pred), types) for c in kernel.requires)
+        self.open = boundary_goals(program, kernel, self.theory) if kernel.inputs else []
+
+    def enumerated(self) -> list[Env]:
+        """Small inputs, each the first one at some boundary; a few more whatever they are."""
+        from kwlogic.gate.running import admitted
+        from kwlogic.solve.falsify import candidates
+        from kwlogic.solve.replay import Replayer
+        from kwlogic.solve.samples import Samples
+
+        replayer = Replayer(self.program, 2_000)
+        found: list[Env] = []
+        extra: list[Env] = []
+        for env in candidates(replayer, Samples(self.program, 1), self.vars, SMALL, RANDOM):
+            if not self.open and len(extra) >= FEW:
+                break
+            if not admitted(self.maker.evaluator, self.kernel.requires, env):
+                continue
+            met = {g for g in self.open if self.maker.reader.value(g, env) is True}
+            if met:
+                self.open = [g for g in self.open if g not in met]
+                found.append(env)
+            elif len(extra) < FEW:
+                extra.append(env)
+        return found + extra
+
+    def solved(self, queries: int) -> list[Env]:
+        """Models of the ``requires`` at the boundaries that enumeration did not reach, and some without one."""
+        found: list[Env] = []
+        goals: list[Term] = [*self.open[: max(0, queries - 2)], TRUE, TRUE]
+        for goal in goals if self.vars else ():
+            env = self.model((*self.requires, goal, *self._others(found if goal is TRUE else [])))
+            if env is not None:
+                found.append(env)
+        return found
+
+    def _others(self, found: Iterable[Env]) -> Iterator[Term]:
+        """What tells from scalars found before."""
+        from kwlogic.core.terms import mk_eq
+        from kwlogic.gate.terms import literal
+
+        for env in found:
+            same = [mk_eq(v, lit) for v in self.vars if (lit := literal(env[str(v.data)])) is not None]
+            if same:
+                yield mk_not(mk_and(same))
+
+    def model(self, formulas: tuple[Term, ...]) -> Env | None:
+        """Values under which the formulas hold, evaluated."""
+        return solve_for(self.theory, self.maker, self.kernel.name, self.vars, formulas, self.requires)
+
+
+def solve_for(
+    theory: Theory, maker: Maker, before: str, vars: tuple[Term, ...], formulas: tuple[Term, ...], check: tuple[Term, ...]
+) -> Env | None:
+    """The solver's model of formulas, where it reads as values for which ``check`` evaluates to true."""
+    from kwlogic.solve.backend import Meter
+    from kwlogic.solve.backend import check as ask
+    from kwlogic.solve.decode import decode_vars
+    from kwlogic.solve.problem import QueryBuilder, prepare
+    from kwlogic.solve.sorts import Unsupported
+    from kwlogic.vc.data import Hyp, Sequent
+
+    hyps = tuple(Hyp(f"requires:{i}", f) for i, f in enumerate(formulas) if f is not TRUE)
+    try:
+        builder = QueryBuilder(prepare(theory, Sequent(vars, hyps, TRUE), before))
+        query = builder.query(3 if builder.symbols else 0, facts=False, negate=False)
+    except Unsupported:
+        return None
+    answer = ask(query, RLIMIT, Meter(), WALL)
+    env = decode_vars(theory.program, answer.model, vars) if answer.model is not None else None
+    return env if env is not None and maker.holds(check, env) else None
