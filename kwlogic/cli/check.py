@@ -20,9 +20,10 @@ def run_check(
     expect: bool,
     cache: bool | None,
     proofs: bool | None,
+    executor: str | None = None,
 ) -> int:
     cwd = Path.cwd()
-    request = CheckRequest(paths, cwd, budget, jobs, cache, log_dir.absolute() if log_dir else None, proofs)
+    request = CheckRequest(paths, cwd, budget, jobs, cache, log_dir.absolute() if log_dir else None, proofs, executor)
     try:
         result = check(request, _progress())
     except Diagnosed as error:

@@ -50,6 +50,7 @@ def cli() -> None:
 @click.option("-v", "--verbose", is_flag=True, help="Also print a table with the verdict of each obligation.")
 @click.option("--budget", type=click.IntRange(1, 2**32 - 1), help="How hard to try each obligation, in rlimit units.")
 @click.option("--jobs", type=click.IntRange(0, 1024), help="Worker processes; 0 means one for each processor.")
+@click.option("--executor", metavar="local|dask://HOST:PORT", help="Who solves: this machine (the default), or a Dask cluster.")
 @click.option("--log-dir", type=click.Path(path_type=Path), help="Write every stage there: formatted text, core, obligations, SMT-LIB.")
 @click.option("--expect", is_flag=True, help="Compare the verdicts with the `# expect:` comments of the files.")
 @click.option("--cache/--no-cache", default=None, help="Whether verdicts are remembered between runs.")

@@ -163,10 +163,11 @@ def _work(factory: Factory, pipe: Connection, parent: Connection, others: list[C
     function = factory()
     with contextlib.suppress(EOFError, OSError):
         while True:
-            pipe.send(_answer(function, pipe.recv()))
+            pipe.send(answered(function, pipe.recv()))
 
 
-def _answer(function: Callable[[int], Any], task: int) -> Any:
+def answered(function: Callable[[int], Any], task: int) -> Any:
+    """The function's answer; where it fails, why."""
     try:
         return function(task)
     except MemoryError:

@@ -15,8 +15,9 @@ from kwlogic.core.program import Program
 from kwlogic.solve.backend import preload
 from kwlogic.solve.cache import Cache
 from kwlogic.solve.discharge import Session, check_lint, discharge
+from kwlogic.solve.executor import Executor, LocalPool
 from kwlogic.solve.fingerprint import Fingerprints
-from kwlogic.solve.pool import Lost, run_tasks
+from kwlogic.solve.pool import Lost
 from kwlogic.solve.replay import Replayer
 from kwlogic.solve.stored import Answer, answer_from_bytes, answer_to_bytes
 from kwlogic.vc.data import Goal, Lint, Obligation, Proved, Result, Unknown
@@ -29,7 +30,8 @@ STORE_SECONDS = 0.5
 @dataclass(frozen=True, slots=True)
 class SolveOptions:
     """``budget``: rlimit for each obligation. ``wall`` (seconds) and ``memory_mb`` bound a worker, as safety net only.
-    ``proofs``: entries of certificates by obligation, to be replayed and completed; None where none are kept."""
+    ``proofs``: entries of certificates by obligation, to be replayed and completed; None where none are kept.
+    ``executor``: who carries out the work; None for ``jobs`` processes of this machine."""
 
     budget: int = 10_000_000
     jobs: int = 1
@@ -38,6 +40,7 @@ class SolveOptions:
     wall: float = 60.0
     memory_mb: int = 4096
     proofs: Mapping[str, str] | None = None
+    executor: Executor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +141,13 @@ class Work:
         """In the order of finishing."""
         if not open_ones:
             return
-        preload()
         options = self.options
+        executor = options.executor
+        if executor is None:
+            preload()
+            executor = LocalPool(options.jobs)
         factory = _Factory(theory, tuple(questions), options.budget, options.wall / 2, options.log_dir is not None, options.proofs)
-        for index, answer in run_tasks(factory, open_ones, options.jobs, options.wall, options.memory_mb):
+        for index, answer in executor.run(factory, open_ones, options.wall, options.memory_mb):
             if isinstance(answer, Lost):
                 answer = Answer(Unknown(f"the safety net cut the search off: {answer.reason}"), volatile=True)
             if options.log_dir is not None:

@@ -19,6 +19,7 @@ from kwlogic.source.data import Diagnostic, Severity, Source, Span
 from kwlogic.vc.data import Plan
 from kwlogic.workspace.config import OWN_FILE, SHARED_FILE, project_of, show_path
 from kwlogic.workspace.data import CheckRequest, CheckResult, Progress, Project, Selection
+from kwlogic.workspace.executor import executor_of
 from kwlogic.workspace.findings import finding, start_of, unused_requires
 from kwlogic.workspace.lints import lint_diagnostics
 from kwlogic.workspace.load import Loaded, complete, load
@@ -32,6 +33,11 @@ if TYPE_CHECKING:
 
 def check(request: CheckRequest, progress: Progress | None = None) -> CheckResult:
     """Check what the request selects. Raises Diagnosed where the request or the configuration is wrong."""
+    with executor_of(request.executor) as executor:
+        return _checked(replace(request, executor=executor), progress)
+
+
+def _checked(request: CheckRequest, progress: Progress | None) -> CheckResult:
     began = time.perf_counter()
     project = project_of(request.paths, request.cwd)
     selections, missing = select(request.paths, project, request.cwd)

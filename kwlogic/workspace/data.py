@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from kwlogic.source.data import Diagnostic, Severity, Source, Span
 from kwlogic.vc.data import Lint, Refuted, Result, Unknown
+
+if TYPE_CHECKING:
+    from kwlogic.solve.executor import Executor
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,8 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class CheckRequest:
-    """``paths`` as typed; what is None comes from the configuration."""
+    """``paths`` as typed; what is None comes from the configuration. ``executor``: who
+    solves, or the name of it (`local`, `dask://HOST:PORT`)."""
 
     paths: tuple[str, ...] = ()
     cwd: Path = field(default_factory=Path.cwd)
@@ -54,6 +58,7 @@ class CheckRequest:
     cache: bool | None = None
     log_dir: Path | None = None
     proofs: bool | None = None
+    executor: str | Executor | None = None
 
 
 class Progress(Protocol):

@@ -49,6 +49,7 @@ class Proving:
             wall=config.wall_seconds,
             memory_mb=config.memory_mb,
             proofs=None if self.books is None else self.books.entries,
+            executor=None if isinstance(request.executor, str) else request.executor,
         )
         if progress is None:
             return solve_all(self.program, self.plan.obligations, self.plan.lints, options, behind=self._behind)

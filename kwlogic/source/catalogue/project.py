@@ -191,6 +191,39 @@ CODES: tuple[Code, ...] = (
         how="kwlogic measure --against a file that is not JSON",
     ),
     Code(
+        "KW733",
+        E,
+        "no such executor",
+        "`--executor` says who solves the obligations: `local`, which is the default, means worker processes of this machine, and "
+        "`dask://HOST:PORT` the workers of the Dask cluster whose scheduler listens there.",
+        how="kwlogic check --executor desk://localhost:8786",
+    ),
+    Code(
+        "KW734",
+        E,
+        "the extra `kwlogic[dask]` is missing",
+        "Solving on a Dask cluster needs the packages `dask` and `distributed`, which a plain installation does not bring. Install "
+        "`kwlogic[dask]` here and where the workers run.",
+        how="kwlogic check --executor dask://localhost:8786 without the package `distributed`",
+    ),
+    Code(
+        "KW735",
+        E,
+        "the Dask scheduler cannot be reached",
+        "Nothing that speaks the protocol of Dask answers at the address given to `--executor`, and waiting longer would not help. Look "
+        "whether the scheduler runs (`dask scheduler` prints its address), and whether a firewall is in between. Nothing was solved.",
+        how="kwlogic check --executor dask://localhost:1",
+    ),
+    Code(
+        "KW736",
+        E,
+        "the Dask cluster cannot solve for this process",
+        "The scheduler answers, but it has no workers, or a worker lacks kwlogic, or runs another version of kwlogic, of its code or of the "
+        "solver than this process. Verdicts must not depend on which worker had a question, so nothing was asked. Install the same "
+        "versions everywhere and start the workers anew.",
+        how="kwlogic check --executor dask://localhost:8786 with a scheduler that has no workers",
+    ),
+    Code(
         "KW740",
         E,
         "a file of certificates cannot be read",
