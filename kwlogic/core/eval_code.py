@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from kwlogic.core.eval_static import finite_domain, strip_at
@@ -18,6 +17,7 @@ from kwlogic.core.program import Fn
 from kwlogic.core.terms import Op, Term, mk_lambda
 from kwlogic.core.walk import free_vars
 from kwlogic.source.data import Span
+from kwlogic.source.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

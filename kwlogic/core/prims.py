@@ -6,9 +6,8 @@ operators). A primitive with a ``guard`` is partial: the text says what an oblig
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kwlogic.core.types import BOOL, INT, REAL, STRING, Type, fun_of, list_of, map_of, mk_tvar, option_of, set_of
+from kwlogic.source.records import dataclass
 
 A, K, V = mk_tvar("a"), mk_tvar("k"), mk_tvar("v")
 

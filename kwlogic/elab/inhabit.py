@@ -8,10 +8,10 @@ A parametric type depends on which of its arguments have values, so the fixpoint
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from kwlogic.core.program import Ctor, Data, Param
 from kwlogic.core.types import Type, show_type
+from kwlogic.source.records import dataclass
 
 Key = tuple[str, tuple[bool, ...]]
 SHOWN = 6

@@ -6,8 +6,6 @@ below; the last arm that can be reached is taken without a test, which coverage 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kwlogic.core.terms import Op, Term, mk, mk_and, mk_con, mk_if, mk_let, mk_var
 from kwlogic.core.types import BOOL, Type
 from kwlogic.elab.context import Ctx, Env, shown
@@ -30,6 +28,7 @@ from kwlogic.elab.infer import atomic, bare, check, infer, mismatch, rule
 from kwlogic.elab.patterns import Matched, resolve_pattern
 from kwlogic.elab.state import Stop
 from kwlogic.source.data import Label, Span
+from kwlogic.source.records import dataclass
 from kwlogic.syntax import data as syn
 
 

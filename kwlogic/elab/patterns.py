@@ -5,7 +5,7 @@ A bound name stands for a selection from the matched value; nothing is copied. A
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 
 from kwlogic.core.terms import Op, Term, mk, mk_int, mk_is, mk_not, mk_real, mk_sel, mk_str
@@ -17,6 +17,7 @@ from kwlogic.elab.signatures import signature_of
 from kwlogic.elab.state import Entry, Stop
 from kwlogic.elab.suggest import counted, did_you_mean, listed
 from kwlogic.source.data import Label, Span
+from kwlogic.source.records import dataclass
 from kwlogic.syntax import data as syn
 
 

@@ -5,8 +5,6 @@ A binder's type may be refined or carry validity: then the quantifier ranges ove
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kwlogic.core.terms import Op, Term, mk, mk_and, mk_at, mk_call, mk_lambda, mk_prim, mk_var
 from kwlogic.core.types import BOOL, INT, Type, set_of
 from kwlogic.elab.context import Ctx, Env, is_meta
@@ -16,6 +14,7 @@ from kwlogic.elab.names import candidates
 from kwlogic.elab.refine import invariant, predicates
 from kwlogic.elab.rtypes import resolve
 from kwlogic.source.data import Label, Span
+from kwlogic.source.records import dataclass
 from kwlogic.syntax import data as syn
 
 

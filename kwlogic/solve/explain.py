@@ -7,13 +7,13 @@ with the names of components written as an author may write them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import count
 
 from kwlogic.core.program import Program
 from kwlogic.core.show import show_term
 from kwlogic.core.terms import Op, Term, mk, mk_var
 from kwlogic.core.walk import BINDERS, fold, free_vars, rebuild, subst
+from kwlogic.source.records import dataclass
 from kwlogic.vc.data import Sequent
 
 MOST_HYPS = 6

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from kwlogic.core.terms import FALSE, TRUE, Op, Term, mk_not, mk_var
@@ -10,6 +10,7 @@ from kwlogic.core.types import Type
 from kwlogic.core.walk import free_vars, subst, subst_types, subterms
 from kwlogic.solve.backend import Query
 from kwlogic.solve.encode import Encoder
+from kwlogic.source.records import dataclass
 from kwlogic.vc.data import Hyp, Sequent
 from kwlogic.vc.primlaws import element_laws, prim_laws
 from kwlogic.vc.rewrite import Instance, Rewriter, rules_of

@@ -6,13 +6,12 @@ thing that the obligation is about must go wrong (a clause is false, or the oper
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kwlogic.core.eval import Evaluator
 from kwlogic.core.eval_data import EvalStop, NotExecutable, OutOfBudget, Violation
 from kwlogic.core.program import BySteps, Clause, ExprBody, Fn, Kernel, Lemma, Param, Program, Refinement
 from kwlogic.core.terms import Op, Term
 from kwlogic.core.value import Con, Value
+from kwlogic.source.records import dataclass
 from kwlogic.vc.data import Kind, Obligation
 
 Env = dict[str, Value]

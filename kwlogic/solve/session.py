@@ -8,11 +8,12 @@ changes. Verdicts thus do not depend on the order of solving.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kwlogic.core.program import Program
 from kwlogic.solve.trust import Supporting, support, untrusted_after
 from kwlogic.solve.work import LintFinding, SolveOptions, Work
+from kwlogic.source.records import dataclass
 from kwlogic.vc.data import Lint, Obligation, Proved, Result, Unknown
 
 __all__ = ["LintFinding", "SolveOptions", "Solved", "solve_all"]

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import count, islice, product
 
 from kwlogic.core.eval import Evaluator
@@ -21,6 +20,7 @@ from kwlogic.core.types import INT, Type
 from kwlogic.core.value import Con, Value
 from kwlogic.solve.samples import Samples
 from kwlogic.solve.sorts import Unsupported, constructors
+from kwlogic.source.records import dataclass
 from kwlogic.vc.induct import holds
 from kwlogic.vc.theory import Theory
 

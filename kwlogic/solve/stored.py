@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
+from kwlogic.source.records import dataclass
 from kwlogic.vc.data import Assumed, Counterexample, Enforced, Proved, Refuted, Unknown, Verdict
 
 

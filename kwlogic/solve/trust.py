@@ -8,10 +8,10 @@ values a function builds satisfy the invariants of their types rests on everythi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from kwlogic.core.logic import erase
 from kwlogic.core.program import ExprBody, Fn, Kernel, Origin, Program
+from kwlogic.source.records import dataclass
 from kwlogic.vc.data import Assumed, Enforced, Kind, Obligation, Proved, Result
 from kwlogic.vc.theory import called
 

@@ -6,10 +6,10 @@ live in ``source/catalogue/*.py``, one file for each hundred; a test runs every 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
 from kwlogic.source.data import Diagnostic, Fix, Label, Severity, Span
+from kwlogic.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,12 @@ An action is a function of the context, the begin and the end of its text, and i
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from kwlogic.source.codes import diagnostic
 from kwlogic.source.data import Diagnostic, Span
+from kwlogic.source.records import dataclass
 from kwlogic.syntax.data import Expr
 from kwlogic.syntax.lex import Tokens
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 
 from kwlogic.source.data import Span
+from kwlogic.source.records import dataclass
 from kwlogic.syntax.build import Context, action
 from kwlogic.syntax.data import Pattern, PCon, PList, PLit, PTuple, PVar, PWild, QName
 from kwlogic.syntax.literals import number, string

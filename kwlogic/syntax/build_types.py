@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kwlogic.source.data import Span
+from kwlogic.source.records import dataclass
 from kwlogic.syntax.build import Context, Named, action
 from kwlogic.syntax.data import Expr, Param, QName, TypeExpr, TypeFun, TypeName, TypeRefine, TypeTuple
 

@@ -8,9 +8,10 @@ the parse stops the stack is there to say what was expected. Children of a node 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from kwlogic.source.records import dataclass
 from kwlogic.syntax.lex import END, NAME, Tokens
 from kwlogic.syntax.tables import LIST, SINGLE, Rule, Tables
 

@@ -8,8 +8,9 @@ which soft keyword is a name is the parser's choice, by what the grammar wants a
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from kwlogic.source.records import dataclass
 from kwlogic.syntax.tables import Tables
 
 END, NAME, ERROR, WRONG = "$END", "NAME", "ERROR", "WRONG"

@@ -14,12 +14,12 @@ import os
 import sys
 from collections import deque
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kwlogic.resources import grammar_dir
+from kwlogic.source.records import dataclass
 
 if TYPE_CHECKING:
     from lark import Lark

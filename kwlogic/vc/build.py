@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from kwlogic.core.logic import erase
 from kwlogic.core.program import Clause, Proof
 from kwlogic.core.terms import TRUE, Term
 from kwlogic.source.data import Span
+from kwlogic.source.records import dataclass
 from kwlogic.vc.context import Context
 from kwlogic.vc.data import Goal, Hyp, Kind, Obligation, Sequent, Verdict
 from kwlogic.vc.walked import Need, Walk

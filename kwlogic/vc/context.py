@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from kwlogic.core.program import (
     ByAuto,
@@ -22,6 +22,7 @@ from kwlogic.core.program import (
 from kwlogic.core.terms import TRUE, Op, Term
 from kwlogic.core.walk import subterms
 from kwlogic.source.data import Span
+from kwlogic.source.records import dataclass
 from kwlogic.vc.scope import Scope
 from kwlogic.vc.walk import walk_into
 from kwlogic.vc.walked import Mode, Walk

@@ -6,11 +6,10 @@ collection for termination.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kwlogic.core.program import Program
 from kwlogic.core.terms import Op, Term, mk_and, mk_call, mk_prim
 from kwlogic.core.types import BOOL
+from kwlogic.source.records import dataclass
 from kwlogic.vc.guards import le, lt
 
 

@@ -13,7 +13,6 @@ Sources: Bundy, The Automation of Proof by Mathematical Induction (2001); Boyer 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from kwlogic.core.logic import erase
 from kwlogic.core.terms import (
@@ -33,6 +32,7 @@ from kwlogic.core.terms import (
 )
 from kwlogic.core.types import BOOL, INT, Type, subst_type
 from kwlogic.core.walk import free_vars, subst, subst_types
+from kwlogic.source.records import dataclass
 from kwlogic.vc.data import Hyp, Sequent
 from kwlogic.vc.recursion import call_sites
 from kwlogic.vc.theory import Theory

@@ -6,13 +6,13 @@ Clauses are erased once for each declaration and instantiated by substitution; t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from kwlogic.core.logic import erase
 from kwlogic.core.program import Clause, Fn, Kernel, Lemma, Param, Program
 from kwlogic.core.terms import Term, mk_sel, mk_var
 from kwlogic.core.types import Type
 from kwlogic.core.walk import subst, subst_types
+from kwlogic.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ each candidate is one goal, the conjunction over the call sites; the prover need
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import permutations, product
 
 from kwlogic.core.terms import Op, Term, mk_and, mk_implies, mk_int, mk_or
 from kwlogic.core.types import INT
 from kwlogic.core.walk import free_vars, subst
+from kwlogic.source.records import dataclass
 from kwlogic.vc.guards import le, lt
 from kwlogic.vc.linear import constant, difference, linear, minus
 from kwlogic.vc.opaque import Opaque

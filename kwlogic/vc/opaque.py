@@ -7,10 +7,11 @@ implications likewise lose their antecedent. Dropping hypotheses only ever makes
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from kwlogic.core.terms import FALSE, TRUE, Op, Term, mk_and, mk_implies, mk_var
 from kwlogic.core.walk import fold, free_vars, rebuild
+from kwlogic.source.records import dataclass
 from kwlogic.vc.data import Hyp
 
 

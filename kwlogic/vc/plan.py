@@ -6,10 +6,11 @@ The entry of the package. Each kind of declaration has its own file; nothing is 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kwlogic.core.program import Program, Refine, Refinement
 from kwlogic.source.data import Diagnostic
+from kwlogic.source.records import dataclass
 from kwlogic.vc.build import Maker
 from kwlogic.vc.context import Context
 from kwlogic.vc.data import Goal, Kind, Lint, Obligation, Plan, Unknown

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from kwlogic.core.terms import Op, Term, mk_not
 from kwlogic.core.walk import BINDERS
+from kwlogic.source.records import dataclass
 from kwlogic.vc.theory import called
 
 

@@ -10,11 +10,11 @@ Source of the idea: Boyer and Moore's simplifier; Detlefs, Nelson, Saxe, Simplif
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from kwlogic.core.terms import FALSE, TRUE, Op, Term, mk_and, mk_eq, mk_implies, mk_not, mk_var
 from kwlogic.core.types import Type
 from kwlogic.core.walk import BINDERS, fold, free_vars, rebuild, subst, subst_types, subterms
+from kwlogic.source.records import dataclass
 from kwlogic.vc.theory import Theory
 from kwlogic.vc.triggers import match_type
 

@@ -6,11 +6,12 @@ Conditions form a persistent list, so that a scope is one step from its parent h
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kwlogic.core.logic import erase
 from kwlogic.core.terms import TRUE, Term, mk_and, mk_forall, mk_implies
 from kwlogic.core.walk import free_vars
+from kwlogic.source.records import dataclass
 from kwlogic.vc.data import Hyp
 
 

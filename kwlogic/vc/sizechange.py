@@ -9,7 +9,8 @@ Program Termination (2001).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from kwlogic.source.records import dataclass
 
 LIMIT = 3_000
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum
 
 from kwlogic.core.program import Program
 from kwlogic.core.terms import Op, Term, mk_sel
 from kwlogic.core.types import Type, subst_type
+from kwlogic.source.records import dataclass
 
 WEIGHTLESS = frozenset(("Int", "Real", "Bool", "String", "Fun"))
 LIMIT = 2_000

@@ -6,11 +6,10 @@ unfolds a call only where its argument has that constructor, so matching ends.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kwlogic.core.terms import Term, mk_call, mk_con, mk_eq, mk_implies, mk_var
 from kwlogic.core.types import Type
 from kwlogic.core.walk import subst
+from kwlogic.source.records import dataclass
 from kwlogic.vc.induct import constructors
 from kwlogic.vc.theory import Definition, Theory
 

@@ -9,13 +9,13 @@ proofs failed) give no facts; ``def:f`` in it hides the definition of a function
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from kwlogic.core.logic import erase
 from kwlogic.core.program import Clause, Fn, Kernel, Lemma, Origin, Program
 from kwlogic.core.terms import TRUE, Op, Term, mk_and, mk_call, mk_implies, mk_sel, mk_var
 from kwlogic.core.types import Type, mk_tvar, tuple_of
 from kwlogic.core.walk import fold, subst, subst_types, subterms
+from kwlogic.source.records import dataclass
 from kwlogic.vc.context import Context
 from kwlogic.vc.descent import Structural, outcome_of
 from kwlogic.vc.simplify import Simplifier

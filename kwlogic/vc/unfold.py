@@ -7,10 +7,10 @@ a chain of calls is opened; ``LIMIT`` bounds the whole.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from kwlogic.core.terms import Op, Term, mk_eq, mk_implies
 from kwlogic.core.walk import BINDERS, free_vars, subst, subterms
+from kwlogic.source.records import dataclass
 from kwlogic.vc.theory import Theory
 
 LIMIT = 160

@@ -8,12 +8,13 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from kwlogic.resources import std_dir
 from kwlogic.source.codes import diagnostic
 from kwlogic.source.data import Diagnosed, Diagnostic, Label, Severity, Source, Span
+from kwlogic.source.records import dataclass
 from kwlogic.syntax.data import Module, QName
 from kwlogic.workspace.config import show_path
 from kwlogic.workspace.data import Project, Selection

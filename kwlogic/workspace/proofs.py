@@ -6,12 +6,13 @@ Files mirror modules: ``proofs/std/list.proof`` for ``std.list``. A file is writ
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from kwlogic.core.program import Program
 from kwlogic.source.codes import diagnostic
 from kwlogic.source.data import Diagnostic
+from kwlogic.source.records import dataclass
 from kwlogic.vc.data import Goal, Obligation, Proved, Result
 from kwlogic.workspace.data import Project
 
