@@ -278,14 +278,10 @@ def _renamed(body: Term, old: str, new: str, type: Type) -> Term:
     return subst(body, {v: mk_var(new, type) for v in free_vars(body) if v.data == old})
 
 
-def _nested(maker: Maker, make: Callable[[Drawer], Value]) -> st.SearchStrategy[Value]:
-    """A strategy out of a drawing; a dead end there is a rejected example."""
-
-    @st.composite
-    def drawn(draw: Draw) -> Value:
-        return make(Drawer(maker, draw))
-
-    return drawn()
+@st.composite
+def _nested(draw: Draw, maker: Maker, make: Callable[[Drawer], Value]) -> Value:
+    """A strategy out of a drawing; a dead end there is one of the whole drawing."""
+    return make(Drawer(maker, draw))
 
 
 # ---------------------------------------------------------------- numbers

@@ -38,14 +38,15 @@ def env_strategy(program: Program, problem: Problem, known: Env | None = None, m
     for value, type in _typed(known or {}, problem):
         maker.heights.note(value, type, near, MOST_NEAR)
 
-    @st.composite
-    def drawn(draw: Draw) -> Env:
-        try:
-            return Drawer(maker, draw).env(problem, known or {}, near, DEPTH)
-        except Dead:
-            reject()
+    return _env(maker, problem, known or {}, near)
 
-    return drawn()
+
+@st.composite
+def _env(draw: Draw, maker: Maker, problem: Problem, known: Env, near: Near) -> Env:
+    try:
+        return Drawer(maker, draw).env(problem, known, near, DEPTH)
+    except Dead:
+        reject()
 
 
 def _typed(known: Env, problem: Problem) -> list[tuple[Value, Type]]:

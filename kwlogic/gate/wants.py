@@ -18,7 +18,7 @@ from kwlogic.core.program import Program
 from kwlogic.core.terms import Op, Term, mk_and, mk_eq, mk_implies, mk_is, mk_not, mk_or, mk_prim, mk_sel, mk_var
 from kwlogic.core.types import BOOL, INT, Type
 from kwlogic.core.value import Con, MapV, SetV, Value, iter_list
-from kwlogic.core.walk import free_vars, subst, subst_types, subterms
+from kwlogic.core.walk import fold, free_vars, rebuild, subst, subst_types, subterms
 
 Env = dict[str, Value]
 Choose = Callable[[int], int]
@@ -239,7 +239,7 @@ class _Reading:
         if length is not None:
             name, of_int = "len~", True
             var = mk_var(name, INT)
-            left, right = subst(left, {length: var}), subst(right, {length: var})
+            left, right = replaced(left, length, var), replaced(right, length, var)
             if any(v.data == self.name for t in (left, right) for v in free_vars(t)):
                 return None
         elif self.type.head not in ("Int", "Real"):
@@ -398,6 +398,11 @@ class _Reading:
         ((name, _),) = function.data
         lo, hi = int(ends[0]), int(ends[1])  # type: ignore[arg-type]
         return [(function.args[0], {**env, name: i}) for i in range(lo, min(hi, lo + MOST_ITEMS))]
+
+
+def replaced(term: Term, old: Term, new: Term) -> Term:
+    """The term with another in the place of one of its subterms."""
+    return fold((term,), lambda t, args: new if t is old else rebuild(t, args))[term]
 
 
 def items_of(value: Value | None) -> list[Value]:
