@@ -27,6 +27,12 @@ KEYS: dict[str, tuple[str, str]] = {
     "memory_mb": ("a positive integer", "the most memory a worker may take, as a safety net"),
 }
 
+# tables of packages above, which check their keys themselves: what each is for
+TABLES: dict[str, str] = {
+    "run": "models, tools and limits of `kwlogic run`",
+    "store": "where kernels, runs and traces are kept",
+}
+
 
 def find_project(start: Path, shown_from: Path) -> Project:
     """The nearest folder upwards with a configuration; raises Diagnosed where it is wrong."""
@@ -90,13 +96,17 @@ def _start(shown: str) -> Span:
 
 def _config(table: dict[str, Any], source: Source) -> Config:
     problems: list[Diagnostic] = []
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = {"tables": {}}
     for key, value in table.items():
-        if key not in KEYS:
+        if key in TABLES:
+            if isinstance(value, dict):
+                values["tables"][key] = value
+            else:
+                message = f"`{key}` must be a table, and here it is {_describe(value)}"
+                problems.append(diagnostic("KW702", message, key_span(source, key), TABLES[key]))
+        elif key not in KEYS:
             problems.append(_unknown_key(key, source))
-            continue
-        checked = _checked(key, value)
-        if checked is None:
+        elif (checked := _checked(key, value)) is None:
             expected, purpose = KEYS[key]
             message = f"`{key}` must be {expected}, and here it is {_describe(value)}"
             problems.append(diagnostic("KW702", message, key_span(source, key), f"{purpose}"))
@@ -108,8 +118,9 @@ def _config(table: dict[str, Any], source: Source) -> Config:
 
 
 def _unknown_key(key: str, source: Source) -> Diagnostic:
-    near = difflib.get_close_matches(key, KEYS, 1, 0.5)
-    help = f"did you mean `{near[0]}`?" if near else f"the keys are {', '.join(f'`{k}`' for k in KEYS)}"
+    known = [*KEYS, *TABLES]
+    near = difflib.get_close_matches(key, known, 1, 0.5)
+    help = f"did you mean `{near[0]}`?" if near else f"the keys are {', '.join(f'`{k}`' for k in known)}"
     return diagnostic("KW701", f"`{key}` is not a key of the configuration", key_span(source, key), "unknown key", help=help)
 
 

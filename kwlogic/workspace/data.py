@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from kwlogic.source.data import Diagnostic, Severity, Source, Span
 from kwlogic.vc.data import Lint, Refuted, Result, Unknown
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Config:
     """``[tool.kwlogic]`` or ``kwlogic.toml``. ``jobs`` 0 means one for each processor; ``budget`` counts rlimit units.
-    ``proofs`` None: certificates are kept where there is a folder for them."""
+    ``proofs`` None: certificates are kept where there is a folder for them. ``tables``: what packages above read for
+    themselves (``run``, ``store``, ...), by name."""
 
     paths: tuple[str, ...] = (".",)
     exclude: tuple[str, ...] = ()
@@ -26,6 +27,7 @@ class Config:
     wall_seconds: float = 60.0
     memory_mb: int = 4096
     proofs: bool | None = None
+    tables: dict[str, Any] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
