@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from kwlogic import __version__
+from kwlogic.cli import asking
 
 EXIT_CODES = """\b
 Exit codes:
@@ -252,6 +253,9 @@ def init(folder: Path) -> int:
     from kwlogic.cli.init import run_init
 
     return run_init(folder)
+
+
+asking.register(cli)
 
 
 def main() -> None:
