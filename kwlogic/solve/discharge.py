@@ -261,7 +261,7 @@ class Prover:
         if any(v.type.has_vars for v in vars):
             return None
         skolems = self.problem.skolems
-        env = decode_vars(self.theory.program, model, (*vars, *skolems))
+        env = decode_vars(self.theory.program, model, (*vars, *skolems, *self._wired()))
         if env is None:
             return None
         found = self.falsifier.try_env(env, vars, skolems)
@@ -269,6 +269,10 @@ class Prover:
             self.suspect = env
             return None
         return self._refuted(*self.falsifier.shrink(found, vars, skolems))
+
+    def _wired(self) -> tuple[Term, ...]:
+        """The wires of a composition that are run in a replay, with what a model says of them."""
+        return () if self.obligation.play is None else self.session.replayer.wires(self.obligation).run_vars
 
     def _refute_widely(self, work: int) -> Refuted | None:
         """Evaluation on very many inputs, where functions are at stake that the solver does not know."""
@@ -308,6 +312,8 @@ class Prover:
 
     def _refuted(self, env: Env, replay: Replay) -> Refuted:
         program = self.theory.program
+        if self.obligation.play is not None:
+            return Refuted(self.session.replayer.wires(self.obligation).shown(env, replay.note))
         decl = declaration(program, self.obligation.declaration)
         inputs = present(program, self.played.vars, env)
         skolems = tuple(s for s in self.problem.skolems if self._clause() and str(s.data) in env)
@@ -319,6 +325,9 @@ class Prover:
 
     def _unknown(self, search: Search) -> Unknown:
         tried = tuple(dict.fromkeys(["direct", *search.tried]))
+        open_wires = "" if self.obligation.play is None else self.session.replayer.wires(self.obligation).why_open
+        if open_wires:
+            return Unknown(open_wires, None, None, tried, self.falsifier.passed)
         blamed = self._blamed()
         if blamed is not None:
             short = blamed.rsplit(".", 1)[-1]
@@ -336,6 +345,8 @@ class Prover:
         """The callee whose contract is all that the proof could see, where a model used a value its body never yields."""
         if self.suspect is None:
             return None
+        if self.obligation.play is not None:
+            return self.session.replayer.wires(self.obligation).blamed(self.suspect)
         for formula in (self.problem.sequent.goal, *(h.term for h in self.problem.sequent.hyps)):
             for term in subterms(formula):
                 if term.op is Op.CALL and self._closed_to_callers(term.data[0]):

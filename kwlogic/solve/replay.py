@@ -6,6 +6,8 @@ thing that the obligation is about must go wrong (a clause is false, or the oper
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from kwlogic.core.eval import Evaluator
 from kwlogic.core.eval_data import EvalStop, NotExecutable, OutOfBudget, Violation
 from kwlogic.core.program import BySteps, Clause, ExprBody, Fn, Kernel, Lemma, Param, Program, Refinement
@@ -13,6 +15,9 @@ from kwlogic.core.terms import Op, Term
 from kwlogic.core.value import Con, Value
 from kwlogic.source.records import dataclass
 from kwlogic.vc.data import Kind, Obligation
+
+if TYPE_CHECKING:
+    from kwlogic.solve.wires import Wires
 
 Env = dict[str, Value]
 STEPS = 100_000
@@ -42,6 +47,7 @@ class Replayer:
         self._evaluator = Evaluator(program, max_steps=steps)
         self._measuring: Evaluator | None = None
         self.exhausted = 0
+        self._wires: Wires | None = None
 
     @property
     def steps_taken(self) -> int:
@@ -57,6 +63,8 @@ class Replayer:
 
     def replay(self, obligation: Obligation, inputs: Env, skolems: Env) -> Replay:
         """Run the obligation's declaration on ``inputs``; ``skolems`` feed a clause's own unbounded universals in order."""
+        if obligation.play is not None:
+            return self.wires(obligation).replay(inputs, list(skolems.values()))
         decl = declaration(self.program, obligation.declaration)
         if decl is None:
             return NOT_VALID
@@ -66,6 +74,14 @@ class Replayer:
         except (EvalStop, RecursionError, MemoryError) as stop:
             self.exhausted += isinstance(stop, OutOfBudget)
             return NOT_VALID
+
+    def wires(self, obligation: Obligation) -> Wires:
+        """A composition's obligation, set up for running its wires."""
+        from kwlogic.solve.wires import Wires
+
+        if self._wires is None or self._wires.obligation is not obligation:
+            self._wires = Wires(self, obligation)
+        return self._wires
 
     def satisfies(self, clauses: tuple[Clause, ...], env: Env) -> bool:
         """All clauses evaluate to true."""
@@ -208,7 +224,7 @@ def _clauses(
     for index, clause in enumerate(decl.ensures):
         mine = obligation.clause == index and obligation.kind in (Kind.ENSURES, Kind.LEMMA, Kind.REFINEMENT)
         try:
-            value = _clause_value(evaluator, clause.pred, env, skolems if mine else [])
+            value = clause_value(evaluator, clause.pred, env, skolems if mine else [])
         except Violation as violation:
             if _is_about(violation, obligation):
                 return Replay(True, True, outputs, violation.message)
@@ -222,7 +238,7 @@ def _clauses(
     return Replay(False, True, outputs)
 
 
-def _clause_value(evaluator: Evaluator, pred: Term, env: Env, skolems: list[Value]) -> Value:
+def clause_value(evaluator: Evaluator, pred: Term, env: Env, skolems: list[Value]) -> Value:
     """The clause's value; its outermost unbounded universals take the given values, under implications too."""
     here = dict(env)
     waiting = list(skolems)

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from dataclasses import field
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from kwlogic.core.program import Proof
 from kwlogic.core.terms import Term
 from kwlogic.source.data import Span
+
+if TYPE_CHECKING:
+    from kwlogic.vc.compositions_play import Play
 from kwlogic.source.records import dataclass
 
 
@@ -52,7 +56,9 @@ class Hyp:
     Names: ``requires:<i>`` (i-th requires clause of the declaration, refinements and invariants included),
     ``ensures:<i>`` (lints), ``path`` (a branch condition), ``assert``, ``apply:<lemma>``, ``recursion`` (what the
     declaration's own contract says of a recursive call), ``output`` (an output equals the body), ``binder``,
-    ``earlier`` (an earlier clause of the same callee, which a later one may need to be defined).
+    ``earlier`` (an earlier clause of the same callee, which a later one may need to be defined). In compositions
+    ``part:<box>:<i>:<kernel>`` (i-th ensures of the kernel at a box), ``guard:<box>``, ``assert:<box>``, ``invariant:<box>``, ``failed:<box>``,
+    ``hole:<box>``, ``wire:<box>`` (how the wires of a region hang together) and ``round`` (a round of a loop takes place).
     """
 
     name: str
@@ -84,6 +90,8 @@ class Obligation:
     (a guessed measure). ``assumes``: ids of obligations (asserts of the same declaration, ensures of its recursion)
     whose goals are among the hypotheses, so that this one counts as proved only where they are; they may assume each
     other (clauses proved by one induction), so all of a cycle stand or fall together.
+    ``related``: further places for messages, with words. ``slices``: how many of the hypotheses to try first, fewest first.
+    ``play``: for compositions, how wires come by their values; then the sequent is replayed, not the declaration.
     """
 
     id: str
@@ -105,6 +113,9 @@ class Obligation:
     alternatives: tuple[Term, ...] = ()
     refutable: bool = True
     assumes: tuple[str, ...] = ()
+    related: tuple[tuple[Span, str], ...] = field(default=(), compare=False)
+    slices: tuple[int, ...] = ()
+    play: Play | None = field(default=None, compare=False, repr=False)
 
 
 class LintKind(Enum):

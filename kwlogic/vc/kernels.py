@@ -1,7 +1,7 @@
 """Obligations of a kernel. What its body is decides who answers for a clause: a proof, run-time enforcement, or nobody yet.
 
-An expression kernel is proved like a fn that does not recurse. An oracle's clauses are enforced. The clauses of a
-composition are not verified yet, and say so. A signature without a body has nothing to prove.
+An expression kernel is proved like a fn that does not recurse. An oracle's clauses are enforced. A composition is proved from
+the contracts of its parts. A signature without a body has nothing to prove.
 """
 
 from __future__ import annotations
@@ -33,14 +33,15 @@ def kernel_obligations(context: Context, kernel: Kernel) -> tuple[Maker, tuple[L
         return _expression(context, maker, kernel, kernel.body.term, taken)
     free = (*maker.vars, *param_vars(kernel.outputs))
     defined(context, maker, "ensures", kernel.ensures, hyps, taken, vars=free)
+    problems: tuple[Diagnostic, ...] = ()
     if isinstance(kernel.body, OracleBody):
         given(maker, kernel.ensures, Kind.ENSURES, Enforced())
         given(maker, kernel.fails, Kind.FAILS, Enforced())
     elif isinstance(kernel.body, ComposeBody):
         from kwlogic.vc.compositions import composed
 
-        composed(context.program, maker, kernel, kernel.body)
-    return maker, clause_lints(context, kernel.name, maker.vars, kernel.requires, kernel.ensures, {}), ()
+        problems = composed(context, maker, kernel, kernel.body)
+    return maker, clause_lints(context, kernel.name, maker.vars, kernel.requires, kernel.ensures, {}), problems
 
 
 def _expression(
