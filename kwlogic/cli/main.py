@@ -241,6 +241,25 @@ def measure(paths: tuple[str, ...], form: str, verbose: bool, **options: Any) ->
     return run_measure(MeasureRequest(paths, Path.cwd(), **options), form, verbose)
 
 
+@cli.command(short_help="Prove the laws of the algebra of kernels.")
+@click.argument("names", nargs=-1, metavar="[LAW]...")
+@click.option("--format", "form", type=click.Choice(["full", "json"]), default="full", show_default=True, help="How the table is printed.")
+@click.option(
+    "--budget", type=click.IntRange(1, 2**32 - 1), default=20_000_000, show_default=True, help="How hard to try, in rlimit units."
+)
+def laws(names: tuple[str, ...], form: str, budget: int) -> int:
+    """Prove the laws of composition for all contracts, and show that those which do not hold do not, by a small model.
+
+    \b
+    Examples:
+      kwlogic laws
+      kwlogic laws interchange copy-natural
+    """
+    from kwlogic.cli.laws import run_laws
+
+    return run_laws(names, form, budget)
+
+
 @cli.command(short_help="Make a small project that checks.")
 @click.argument("folder", default=".", type=click.Path(path_type=Path))
 def init(folder: Path) -> int:
