@@ -25,7 +25,7 @@ from kwlogic.solve.falsify import Falsifier, Wide, witness
 from kwlogic.solve.models import is_large, recursive_query
 from kwlogic.solve.played import concrete
 from kwlogic.solve.present import present
-from kwlogic.solve.problem import Problem, QueryBuilder, base_name, prepare
+from kwlogic.solve.problem import QueryBuilder, base_name, prepare
 from kwlogic.solve.replay import Env, Replay, Replayer, declaration
 from kwlogic.solve.search import ALL, Search, Success
 from kwlogic.solve.sized import Sized, calls_in_reach
@@ -34,7 +34,6 @@ from kwlogic.vc.data import (
     Counterexample,
     Goal,
     Kind,
-    Lint,
     Obligation,
     Proved,
     Refuted,
@@ -49,7 +48,6 @@ if TYPE_CHECKING:
     from kwlogic.solve.proofs import Proofs
     from kwlogic.solve.shake import Shake
 
-LINT_LIMIT = 150_000
 WITNESS_LIMIT = 3_000_000
 MODEL_LIMIT = 1_000_000
 RUN_LIMIT = 20_000_000
@@ -371,18 +369,3 @@ def _outputs(theory: Theory, decl: object, replay: Replay) -> tuple[tuple[str, s
     played: dict[str, Type] = dict.fromkeys(names, INT)
     vars = tuple(mk_var(n, subst_type(t, played)) for n, t in types.items() if n in env)
     return present(theory.program, vars, env)
-
-
-# ---------------------------------------------------------------- lints
-
-
-def check_lint(session: Session, lint: Lint) -> tuple[frozenset[str] | None, Meter]:
-    """Names of the hypotheses that make the lint's statement true, None where it is not (cheaply) shown; and the cost."""
-    meter = Meter(keep=session.keep)
-    problem: Problem = prepare(session.theory, lint.sequent, lint.before)
-    search = Search(session.theory, lint.before, (), LINT_LIMIT, meter, session.wall)
-    if search.plain(problem) or problem.closed:
-        found = search.direct(problem, 0)
-    else:
-        found = search.ask(problem, LINT_LIMIT, "lint", 1, False, False)
-    return None if found is None else found.hyps, meter

@@ -14,9 +14,10 @@ from time import monotonic
 from kwlogic.core.program import Program
 from kwlogic.solve.backend import preload
 from kwlogic.solve.cache import Cache
-from kwlogic.solve.discharge import Session, check_lint, discharge
+from kwlogic.solve.discharge import Session, discharge
 from kwlogic.solve.executor import Executor, LocalPool
 from kwlogic.solve.fingerprint import Fingerprints
+from kwlogic.solve.lints import check_lint
 from kwlogic.solve.pool import Lost
 from kwlogic.solve.replay import Replayer
 from kwlogic.solve.stored import Answer, answer_from_bytes, answer_to_bytes
