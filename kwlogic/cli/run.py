@@ -6,15 +6,23 @@ import sys
 from pathlib import Path
 
 from kwlogic.cli.output import print_diagnostics
+from kwlogic.core.program import ExprBody
 from kwlogic.source.codes import diagnostic
 from kwlogic.source.data import Diagnosed
 from kwlogic.workspace.evaluate import evaluate
 from kwlogic.workspace.outcome import Outcome
-from kwlogic.workspace.run import run_kernel as run
+from kwlogic.workspace.run import evaluate_kernel, find_kernel
 
 
-def run_kernel(name: str, document: str, paths: tuple[str, ...]) -> int:
-    return _finish(run(name, _read(document), paths, Path.cwd()))
+def run_kernel(name: str, document: str, paths: tuple[str, ...], resume: str | None = None) -> int:
+    found = find_kernel(name, paths, Path.cwd())
+    if isinstance(found, Outcome):
+        return _finish(found)
+    if isinstance(found.kernel.body, ExprBody):
+        return _finish(evaluate_kernel(found, _read(document)))
+    from kwlogic.weave.run.service import run_live
+
+    return _finish(run_live(found, _read(document), resume))
 
 
 def run_eval(expression: str, module: str | None) -> int:

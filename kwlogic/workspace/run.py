@@ -6,14 +6,16 @@ A broken clause is shown with the value of each of its parts and with the inputs
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kwlogic.core.program import Clause, ComposeBody, ExprBody, Kernel, Program
+from kwlogic.core.program import Clause, Kernel, Program
 from kwlogic.source.codes import diagnostic
 from kwlogic.source.data import Diagnostic, Severity, Source
 from kwlogic.workspace.check import elaborate_all
 from kwlogic.workspace.config import project_of
+from kwlogic.workspace.data import Project
 from kwlogic.workspace.findings import one_line, short
 from kwlogic.workspace.load import Loaded, load
 from kwlogic.workspace.outcome import MAX_STEPS, Outcome, parts_notes, shown, stopped
@@ -23,8 +25,19 @@ if TYPE_CHECKING:
     from kwlogic.core.value import Value
 
 
-def run_kernel(name: str, document: str, paths: tuple[str, ...], cwd: Path) -> Outcome:
-    """Run a kernel on a JSON document. Raises Diagnosed where the configuration is wrong."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A kernel to run, with the program that it stands in."""
+
+    project: Project
+    program: Program
+    kernel: Kernel
+    sources: Mapping[str, Source]
+
+
+def find_kernel(name: str, paths: tuple[str, ...], cwd: Path) -> Found | Outcome:
+    """The kernel that is named, or what to say where there is none that can be run. Raises Diagnosed where the
+    configuration is wrong."""
     file, colons, wanted = name.partition("::")
     where = (file,) if colons else paths
     project = project_of(where, cwd)
@@ -39,7 +52,12 @@ def run_kernel(name: str, document: str, paths: tuple[str, ...], cwd: Path) -> O
     refusal = _refusal(kernel)
     if refusal is not None:
         return Outcome(diagnostics=(refusal,), sources=loaded.sources, usage=True)
-    return _Run(program, kernel, loaded.sources).outcome(document)
+    return Found(project, program, kernel, loaded.sources)
+
+
+def evaluate_kernel(found: Found, document: str) -> Outcome:
+    """The outputs of a kernel whose body is an expression, its contract checked on the way."""
+    return _Run(found.program, found.kernel, found.sources).outcome(document)
 
 
 def _config_source(source: Source | None) -> dict[str, Source]:
@@ -75,17 +93,11 @@ def _near(name: str, kernels: list[str]) -> str:
 
 def _refusal(kernel: Kernel) -> Diagnostic | None:
     name = short(kernel.name)
-    if isinstance(kernel.body, ExprBody):
-        if not kernel.tparams:
-            return None
+    if kernel.tparams:
         return diagnostic("KW724", f"`{name}` is generic, so there is no telling how to read its input", kernel.name_span)
-    if isinstance(kernel.body, ComposeBody):
-        what = "is a composition, and these are not run yet"
-    elif kernel.body is None:
-        what = "has no body"
-    else:
-        what = f"is an oracle (by {kernel.body.kind}), and these are not run yet"
-    return diagnostic("KW724", f"`{name}` {what}", kernel.name_span, help="only kernels whose body is an expression can be run")
+    if kernel.body is None:
+        return diagnostic("KW724", f"`{name}` has no body, so there is nothing to run", kernel.name_span)
+    return None
 
 
 class _Run:

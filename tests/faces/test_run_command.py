@@ -35,6 +35,14 @@ kernel same[a](x: a) -> (y: a)
 
 kernel ask(text: String) -> (answer: String)
   by prompt \"\"\"{text}\"\"\"
+
+kernel bare(text: String) -> (answer: String)
+
+kernel half(n: Int) -> (m: Int)
+  requires n % 2 == 0
+= n // 2
+
+kernel quarter(n: Int) -> (k: Int) = compose half >> half[n as m, m as k]
 """
 
 
@@ -109,11 +117,26 @@ def test_input_that_does_not_fit(cli: Cli, text: str, words: str) -> None:
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize(("name", "code"), [("ask", "KW724"), ("same", "KW724"), ("bil", "KW726"), ("specs/gone.kw::bill", "KW704")])
+@pytest.mark.parametrize(("name", "code"), [("bare", "KW724"), ("same", "KW724"), ("bil", "KW726"), ("specs/gone.kw::bill", "KW704")])
 def test_kernels_that_cannot_be_run(cli: Cli, name: str, code: str) -> None:
     done = cli("run", name, "--input", "-", stdin="{}")
     assert done.returncode == 2
     assert f"error[{code}]" in done.stderr
+
+
+def test_an_oracle_without_a_model(cli: Cli) -> None:
+    done = cli("run", "ask", "--input", "-", stdin='{"text": "x"}')
+    assert done.returncode == 1
+    assert "error[KW841]: `ask` failed: no model is configured: name one as `run.model`" in done.stderr
+
+
+def test_compositions_run(cli: Cli) -> None:
+    done = cli("run", "quarter", "--input", "-", stdin='{"n": 12}')
+    assert (done.returncode, done.stdout) == (0, '{"k": 3}\n')
+    done = cli("run", "quarter", "--input", "-", stdin='{"n": 6}')
+    assert done.returncode == 1
+    assert "error[KW843]: `quarter` was stopped: `half` was started outside of its requires" in done.stderr
+    assert "where n % 2 = 1" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,9 @@ OWNERS = {
     "sqlalchemy": {"weave"},
     "alembic": {"weave"},
     "pydantic": {"weave"},
+    "openai": {"weave"},
+    "anthropic": {"weave"},
+    "mcp": {"weave"},
     "rich": {"render", "cli"},
     "click": {"cli"},
 }

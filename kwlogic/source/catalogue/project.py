@@ -127,9 +127,9 @@ CODES: tuple[Code, ...] = (
         "KW724",
         E,
         "this kernel cannot be run here",
-        "`kwlogic run` evaluates kernels whose body is an expression. Oracles (prompt, tool, python) and compositions need a runtime, "
-        "which this version does not have. A kernel without a body has nothing to run.",
-        how="kwlogic run of an oracle",
+        "A generic kernel does not say how its input is to be read: run a kernel that uses it at certain types. A kernel without a body "
+        "is a signature for others to refine, and has nothing to run.",
+        how="kwlogic run of a kernel without a body",
     ),
     Code(
         "KW725",

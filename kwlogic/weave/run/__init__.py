@@ -1,0 +1,1 @@
+"""Executing kernels: oracles, enforcement, retry, fallback, rollback, resumption and the verified cache."""
