@@ -3,32 +3,76 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 
 from kwlogic.core.logic import erase
-from kwlogic.core.program import ExprBody, Kernel, Program
-from kwlogic.core.terms import Op, Term, mk_eq, mk_int, mk_not, mk_prim, mk_real, mk_sel, mk_var
+from kwlogic.core.program import ExprBody, Kernel
+from kwlogic.core.terms import Op, Term, mk_and, mk_eq, mk_int, mk_not, mk_prim, mk_real, mk_sel, mk_var
 from kwlogic.core.types import BOOL, INT, REAL
 from kwlogic.core.walk import free_vars, subst, subst_types, subterms
 from kwlogic.vc.theory import Theory
 
 MOST_GOALS = 60
+MOST_PATHS = 16
+DEEPEST = 40
 MOST_NODES = 6_000
 
 
-def boundary_goals(program: Program, kernel: Kernel, theory: Theory) -> list[Term]:
-    """Predicates over the inputs worth satisfying: each comparison at, just below and just above; each condition both ways."""
+@dataclass(frozen=True, slots=True)
+class Goals:
+    """``broken``: a clause false of what the body yields; ``paths``: each way through the body; ``edges``: comparisons at, just
+    below and just above equality, conditions both ways. ``terms``: what they were read off."""
+
+    broken: tuple[Term, ...]
+    paths: tuple[Term, ...]
+    edges: tuple[Term, ...]
+    terms: tuple[Term, ...]
+
+
+def goals_of(kernel: Kernel, theory: Theory) -> Goals:
+    """Predicates over the inputs that are worth satisfying."""
     inputs = {p.name for p in kernel.inputs}
     types = dict.fromkeys(kernel.tparams, INT)
-    roots = [theory.simplify(subst_types(t, types)) for t in _roots(kernel)]
-    goals: dict[Term, None] = {}
-    for term in subterms(*roots)[:MOST_NODES]:
-        if term.type is not BOOL or term.op is Op.LIT or not {v.data for v in free_vars(term)} <= inputs or not free_vars(term):
-            continue
-        goals.update(dict.fromkeys(_sides(term)))
-        if len(goals) > MOST_GOALS * 3:
-            break
-    return _spread(list(goals), MOST_GOALS)
+
+    def simple(term: Term) -> Term:
+        return theory.simplify(subst_types(term, types))
+
+    requires = [simple(erase(c.pred)) for c in kernel.requires]
+    outputs = _outputs(kernel)
+    ensures = [simple(subst(erase(c.pred), outputs)) for c in (*kernel.ensures, *kernel.fails)]
+    body = [simple(erase(kernel.body.term))] if isinstance(kernel.body, ExprBody) else []
+    broken = [mk_not(e) for e in ensures if _about(e, inputs) and e.op is not Op.LIT] if body else []
+    paths = [p for b in body for p in _paths(b) if _about(p, inputs)]
+    edges: dict[Term, None] = {}
+    for term in subterms(*requires, *ensures, *body)[:MOST_NODES]:
+        if term.type is BOOL and term.op is not Op.LIT and _about(term, inputs):
+            edges.update(dict.fromkeys(_sides(term)))
+            if len(edges) > MOST_GOALS * 3:
+                break
+    return Goals(tuple(broken), tuple(_spread(paths, MOST_PATHS)), tuple(_spread(list(edges), MOST_GOALS)), (*requires, *ensures, *body))
+
+
+def _about(term: Term, inputs: set[str]) -> bool:
+    """It speaks of inputs, and of nothing else."""
+    names = {v.data for v in free_vars(term)}
+    return bool(names) and names <= inputs
+
+
+def _paths(body: Term) -> Iterator[Term]:
+    """The conditions of each way through nested conditionals; the parts of a tuple one by one."""
+    stack: list[tuple[Term, tuple[Term, ...]]] = [(body, ())]
+    made = 0
+    while stack and made < MOST_PATHS * 4:
+        here, path = stack.pop()
+        if here.op is Op.IF and len(path) < DEEPEST:
+            cond, then, other = here.args
+            stack += [(other, (*path, mk_not(cond))), (then, (*path, cond))]
+        elif here.op is Op.CON and here.data == "Tuple" and here.args:
+            stack.extend((a, path) for a in here.args)
+        elif len(path) > 1:
+            made += 1
+            yield mk_and(path)
 
 
 def _spread(goals: list[Term], most: int) -> list[Term]:
@@ -36,14 +80,6 @@ def _spread(goals: list[Term], most: int) -> list[Term]:
     if len(goals) <= most:
         return goals
     return [goals[i * len(goals) // most] for i in range(most)]
-
-
-def _roots(kernel: Kernel) -> Iterator[Term]:
-    yield from (erase(c.pred) for c in kernel.requires)
-    outputs = _outputs(kernel)
-    yield from (subst(erase(c.pred), outputs) for c in (*kernel.ensures, *kernel.fails))
-    if isinstance(kernel.body, ExprBody):
-        yield erase(kernel.body.term)
 
 
 def _outputs(kernel: Kernel) -> dict[Term, Term]:

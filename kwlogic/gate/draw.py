@@ -310,7 +310,7 @@ def int_strategy(low: int | None, high: int | None) -> st.SearchStrategy[int]:
     if small == (low, high):
         return st.integers(low, high)
     some = st.integers(low, high) if low is not None or high is not None else st.integers(-1000, 1000) | st.integers()
-    return st.integers(*small) | some if small[0] <= small[1] else some
+    return st.one_of(st.integers(*small), st.integers(*small), some) if small[0] <= small[1] else some
 
 
 def inside(x: Fraction, low: tuple[Any, bool] | None, high: tuple[Any, bool] | None) -> bool:

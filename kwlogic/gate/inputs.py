@@ -77,15 +77,16 @@ class Inputs:
     """Where a kernel's inputs come from. ``made`` counts what was tried and what satisfied the ``requires``."""
 
     def __init__(self, program: Program, kernel: Kernel, *, seeds: bool = True, known: tuple[Env, ...] = ()) -> None:
-        from kwlogic.gate.seeds import seeds_of
+        from kwlogic.gate.seeds import Seeds
 
         self.program, self.kernel = program, kernel
         self.types = tuple(played(p.type) for p in kernel.inputs)
         self.problem = inputs_problem(program, kernel)
         self.maker = Maker(program)
         self.requires = tuple(erase(c.pred) for c in kernel.requires)
-        self.near = literals((*self.requires, *(erase(c.pred) for c in kernel.ensures)))
-        self.seeds: tuple[Env, ...] = tuple(known) + (seeds_of(program, kernel, self.maker) if seeds else ())
+        found = Seeds(program, kernel, self.maker) if seeds else None
+        self.near = literals((*self.requires, *(erase(c.pred) for c in kernel.ensures), *(found.terms if found else ())))
+        self.seeds: tuple[Env, ...] = known + (found.all() if found else ())
 
     def admits(self, env: Env) -> bool:
         """Whether all ``requires`` hold, invariants included; those that cannot be run count as held."""

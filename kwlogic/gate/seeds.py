@@ -15,7 +15,7 @@ from kwlogic.core.terms import TRUE, Term, mk_and, mk_not, mk_var
 from kwlogic.core.types import INT
 from kwlogic.core.value import Value
 from kwlogic.core.walk import subst_types
-from kwlogic.gate.atoms import boundary_goals
+from kwlogic.gate.atoms import goals_of
 from kwlogic.gate.draw import Maker
 from kwlogic.gate.problem import played
 from kwlogic.vc.theory import Theory
@@ -28,20 +28,6 @@ WALL = 2.0
 FEW = 6
 
 Env = dict[str, Value]
-
-
-def seeds_of(program: Program, kernel: Kernel, maker: Maker, queries: int = QUERIES) -> tuple[Env, ...]:
-    """Inputs that satisfy the ``requires``: recorded ones first, then some for each boundary."""
-    from kwlogic.gate.running import admitted
-
-    finder = _Finder(program, kernel, maker)
-    found = [e for e in recorded(program, kernel) if admitted(maker.evaluator, kernel.requires, e)]
-    found += finder.enumerated()
-    found += finder.solved(queries)
-    unique: dict[tuple[Value, ...], Env] = {}
-    for env in found:
-        unique.setdefault(tuple(env[p.name] for p in kernel.inputs), env)
-    return tuple(islice(unique.values(), MOST))
 
 
 def recorded(program: Program, kernel: Kernel) -> Iterator[Env]:
@@ -57,14 +43,33 @@ def recorded(program: Program, kernel: Kernel) -> Iterator[Env]:
                 continue
 
 
-class _Finder:
+class Seeds:
+    """The seeds of one kernel. ``terms``: its contract and body, calls opened, for the constants that they mention."""
+
     def __init__(self, program: Program, kernel: Kernel, maker: Maker) -> None:
         self.program, self.kernel, self.maker = program, kernel, maker
         self.theory = Theory(program)
         self.vars = tuple(mk_var(p.name, played(p.type)) for p in kernel.inputs)
         types = dict.fromkeys(kernel.tparams, INT)
         self.requires = tuple(subst_types(erase(c.pred), types) for c in kernel.requires)
-        self.open = boundary_goals(program, kernel, self.theory) if kernel.inputs else []
+        self.goals = goals_of(kernel, self.theory)
+        self.open = list(dict.fromkeys((*self.goals.broken, *self.goals.paths, *self.goals.edges))) if kernel.inputs else []
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        return self.goals.terms
+
+    def all(self, queries: int = QUERIES) -> tuple[Env, ...]:
+        """Inputs that satisfy the ``requires``: recorded ones first, then some for each boundary."""
+        from kwlogic.gate.running import admitted
+
+        found = [e for e in recorded(self.program, self.kernel) if admitted(self.maker.evaluator, self.kernel.requires, e)]
+        found += self.enumerated()
+        found += self.solved(queries)
+        unique: dict[tuple[Value, ...], Env] = {}
+        for env in found:
+            unique.setdefault(tuple(env[p.name] for p in self.kernel.inputs), env)
+        return tuple(islice(unique.values(), MOST))
 
     def enumerated(self) -> list[Env]:
         """Small inputs, each the first one at some boundary; a few more whatever they are."""
