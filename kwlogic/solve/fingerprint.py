@@ -9,12 +9,16 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
+from kwlogic.compose.cones import before
+from kwlogic.compose.contract import Value
+from kwlogic.compose.stage import Scene, Stage
 from kwlogic.core.logic import erase
 from kwlogic.core.program import ByCases, ByInduction, ByRecursion, Clause, ExprBody, Proof
 from kwlogic.core.terms import Op, Term
 from kwlogic.core.types import Type
 from kwlogic.core.walk import fold, subterms
 from kwlogic.solve.environment import environment
+from kwlogic.vc.compositions_play import Play, Scripted
 from kwlogic.vc.data import Lint, Obligation, Sequent
 from kwlogic.vc.theory import Theory, called
 
@@ -48,6 +52,9 @@ class Fingerprints:
         self._own: dict[str, tuple[bytes, frozenset[str]]] = {}
         self._closed: dict[str, bytes] = {}
         self._types: dict[Type, bytes] = {}
+        self._runs: dict[frozenset[str], bytes] = {}
+        self._boxes: dict[tuple[int, int], list[bytes]] = {}
+        self._stages: list[Stage] = []  # kept alive, as they are known by their identity
 
     def obligation(self, ob: Obligation) -> str:
         hint = _hint(ob.hint)
@@ -55,7 +62,8 @@ class Fingerprints:
         inner = self._sequent(ob.sequent, ob.before, ob.using)
         alternatives = tuple(term_digest(a) for a in ob.alternatives)
         run = digest(ob.id, ob.kind.value, ob.ask.value, ob.clause, ob.refutable, hint, ob.using, sorted(ob.rests_on))
-        return digest(environment(), self.budget, own, inner, alternatives, run).hex()
+        played = b"" if ob.play is None else self._played(ob.play)
+        return digest(environment(), self.budget, own, inner, alternatives, run, ob.slices, played).hex()
 
     def lint(self, lint: Lint) -> str:
         return digest(environment(), self.budget, "lint", lint.kind.value, self._sequent(lint.sequent, lint.before, ())).hex()
@@ -74,6 +82,41 @@ class Fingerprints:
         hidden = sorted(reached & self.theory.untrusted)
         types = [self._type(t.type) for t in subterms(*terms)]
         return digest(names, [term_digest(t) for t in terms], self._closure(symbols), facts, hidden, sorted(set(types)))
+
+    def _played(self, play: Play | Scripted) -> bytes:
+        """What a replay may run and hold a counterexample against."""
+        if isinstance(play, Scripted):
+            return digest(*(self._wire(v) for v in play.played.values))
+        parts: list[bytes] = []
+        scene, start = play.stage.scenes[play.scene], play.start
+        while True:
+            boxes = self._cones(play.stage, scene)
+            parts += (boxes[i] for i in start)
+            if scene.parent < 0:
+                return digest(*parts)
+            outer = play.stage.scenes[scene.parent]
+            parts += (self._wire(v) for v in outer.facts[scene.box].values)
+            start, scene = tuple(before(outer.dag.boxes[scene.box])), outer
+
+    def _cones(self, stage: Stage, scene: Scene) -> list[bytes]:
+        """For each box of a scene a digest of it and of all that comes before it."""
+        key = id(stage), scene.index
+        if key not in self._boxes:
+            found: list[bytes] = []
+            for box, facts in zip(scene.dag.boxes, scene.facts, strict=True):
+                said = (term_digest(s.term) for s in facts.said)
+                found.append(digest(*said, *(self._wire(v) for v in facts.values), *(found[i] for i in before(box))))
+            self._boxes[key] = found
+            self._stages.append(stage)
+        return self._boxes[key]
+
+    def _wire(self, value: Value) -> bytes:
+        if value.term is None:
+            return digest("given", value.var.data, value.var.type, value.vague)
+        names = called(value.term) | called(value.when)
+        if names not in self._runs:
+            self._runs[names] = self._closure(names)
+        return digest(term_digest(value.term), term_digest(value.when), value.var.data, self._runs[names])
 
     def _reach(self, names: frozenset[str]) -> frozenset[str]:
         seen: set[str] = set()

@@ -120,7 +120,7 @@ def _why_not(result: Result, untrusted: frozenset[str], open_ids: set[str]) -> s
     bad = sorted(support(result.obligation, result.verdict) & untrusted)
     if bad:
         kind, _, name = bad[0].rpartition(":")
-        short = name.rsplit(".", 1)[-1]
+        short = name.rsplit(".", 1)[-1].partition("#")[0]
         return f"it unfolds `{short}`, which is not known to terminate" if kind else f"it rests on `{short}`, which is not proved"
     if any(i in open_ids for i in result.obligation.assumes):
         return "it rests on an assertion before it, which is not proved"

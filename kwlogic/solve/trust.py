@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from kwlogic.compose.contract import part_of
 from kwlogic.core.logic import erase
 from kwlogic.core.program import ExprBody, Fn, Kernel, Origin, Program
 from kwlogic.source.records import dataclass
@@ -23,6 +24,7 @@ def untrusted_after(program: Program, results: Iterable[Result]) -> frozenset[st
         if isinstance(result.verdict, (Proved, Enforced, Assumed)) or result.obligation.kind in (Kind.REQUIRES, Kind.EXAMPLE):
             continue
         name = result.obligation.declaration
+        bad |= _clauses(program, result.obligation)
         fn = program.fns.get(name)
         group = frozenset((name,)) if fn is None else fn.group | {name}
         bad |= group
@@ -31,12 +33,32 @@ def untrusted_after(program: Program, results: Iterable[Result]) -> frozenset[st
     return frozenset(bad | _invalid(program, bad)) if bad else frozenset()
 
 
+def _clauses(program: Program, obligation: Obligation) -> set[str]:
+    """What may not be relied on of a kernel's ensures: the clause that is open, all of them where the kernel itself is."""
+    kernel = program.kernels.get(obligation.declaration)
+    if kernel is None or obligation.kind is Kind.FAILS or "/link/rollback." in obligation.id:
+        return set()
+    if obligation.kind in (Kind.ENSURES, Kind.REFINEMENT) and obligation.clause is not None:
+        return {clause_name(kernel.name, obligation.clause)}
+    return {clause_name(kernel.name, i) for i in range(len(kernel.ensures))}
+
+
+def clause_name(kernel: str, clause: int) -> str:
+    return f"{kernel}#{clause}"
+
+
+def parts_used(hyps: Iterable[str]) -> frozenset[str]:
+    """The clauses of parts behind the names of hypotheses."""
+    parts = (part_of(h) for h in hyps)
+    return frozenset(clause_name(*p) for p in parts if p is not None)
+
+
 def support(obligation: Obligation, verdict: Proved) -> frozenset[str]:
     """Everything a proof rests on. What the declaration's own contract says of recursive calls counts where it was used."""
     rests = obligation.rests_on
     if not verdict.hyps & {"recursion", "induction"}:
         rests = rests - {obligation.declaration}
-    return verdict.uses | rests
+    return verdict.uses | rests | parts_used(verdict.hyps)
 
 
 @dataclass(slots=True)
@@ -49,7 +71,12 @@ class Supporting:
 
     def more(self, results: Iterable[Result]) -> tuple[Obligation, ...]:
         found: set[str] = set()
-        waiting = [n.removeprefix("def:") for r in results if isinstance(r.verdict, Proved) for n in support(r.obligation, r.verdict)]
+        waiting = [
+            n.removeprefix("def:").partition("#")[0]
+            for r in results
+            if isinstance(r.verdict, Proved)
+            for n in support(r.obligation, r.verdict)
+        ]
         while waiting:
             name = waiting.pop()
             if name not in found and name not in self.asked:

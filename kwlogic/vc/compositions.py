@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from kwlogic.compose.cones import Cone, before, cone_at
 from kwlogic.compose.contract import Failing, Want, Written
-from kwlogic.compose.data import Box, Composition
+from kwlogic.compose.data import Box, Composition, Recover
 from kwlogic.compose.said import say
 from kwlogic.compose.stage import Scene, Stage, set_up
 from kwlogic.compose.wiring_to_dag import composition_of
@@ -222,8 +222,22 @@ class _Composed:
         first = len(self.requires) + len(more)
         slices = tuple(first + n for n in cone.ends if first + n < len(made.sequent.hyps))
         play = Play(self.stage, scene.index, start, self.requires, more, goal)
-        self.maker.made[-1] = made = replace(made, related=related, slices=slices, play=play)
+        rests = made.rests_on | self.rests(scene, cone)
+        self.maker.made[-1] = made = replace(made, related=related, slices=slices, play=play, rests_on=rests)
         return made
+
+    def rests(self, scene: Scene, cone: Cone) -> frozenset[str]:
+        """Kernels that never fail, where a fallback is known not to be needed because of that."""
+        found: list[frozenset[str]] = []
+        places = list(cone.places)
+        while scene.parent >= 0:
+            places.append((scene.parent, scene.box))
+            scene = self.stage.scenes[scene.parent]
+        for index, box in places:
+            here = self.stage.scenes[index]
+            if isinstance(here.dag.boxes[box].what, Recover):
+                found.append(here.facts[box].rests)
+        return frozenset[str]().union(*found)
 
     def vars(self, hyps: Iterable[Hyp], goal: Term) -> tuple[Term, ...]:
         """The inputs, and the wires whose values a counterexample gives."""

@@ -58,6 +58,13 @@ class Play:
         return Played(behind(self.stage.values, (*(h.term for h in hyps), self.goal)), hyps)
 
 
+@dataclass(frozen=True, slots=True)
+class Scripted:
+    """A play that is written down as it stands."""
+
+    played: Played
+
+
 def behind(table: Mapping[Term, Value], terms: Iterable[Term]) -> tuple[Value, ...]:
     """The wires that terms speak of and those they come from, what comes first first."""
     order: dict[Term, Value] = {}

@@ -15,7 +15,7 @@ from kwlogic.core.terms import Term
 from kwlogic.source.data import Span
 
 if TYPE_CHECKING:
-    from kwlogic.vc.compositions_play import Play
+    from kwlogic.vc.compositions_play import Play, Scripted
 from kwlogic.source.records import dataclass
 
 
@@ -115,7 +115,7 @@ class Obligation:
     assumes: tuple[str, ...] = ()
     related: tuple[tuple[Span, str], ...] = field(default=(), compare=False)
     slices: tuple[int, ...] = ()
-    play: Play | None = field(default=None, compare=False, repr=False)
+    play: Play | Scripted | None = field(default=None, compare=False, repr=False)
 
 
 class LintKind(Enum):

@@ -29,6 +29,10 @@ def kernel_obligations(context: Context, kernel: Kernel) -> tuple[Maker, tuple[L
     satisfiable(maker, kernel.requires)
     defined(context, maker, "requires", kernel.requires, (), taken)
     defined(context, maker, "fails", kernel.fails, hyps, taken)
+    if kernel.rollback is not None:
+        from kwlogic.vc.rollbacks import rolled_back
+
+        rolled_back(context, maker, kernel)
     if isinstance(kernel.body, ExprBody):
         return _expression(context, maker, kernel, kernel.body.term, taken)
     free = (*maker.vars, *param_vars(kernel.outputs))

@@ -8,19 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from kwlogic.core.program import Program, Refine, Refinement
+from kwlogic.core.program import Program, Refinement
 from kwlogic.source.data import Diagnostic
 from kwlogic.source.records import dataclass
 from kwlogic.vc.build import Maker
 from kwlogic.vc.context import Context
-from kwlogic.vc.data import Goal, Kind, Lint, Obligation, Plan, Unknown
+from kwlogic.vc.data import Goal, Lint, Obligation, Plan, Unknown
 from kwlogic.vc.examples import example_obligations
 from kwlogic.vc.functions import fn_obligations
 from kwlogic.vc.inhabited import data_obligations, refinement_obligations
 from kwlogic.vc.kernels import kernel_obligations
 from kwlogic.vc.lemmas import lemma_obligations
+from kwlogic.vc.refines import refine_obligations
 
-REFINES_NOT_YET = "refinement between compositions and their parts is not verified yet"
 CIRCULAR = "KW514"
 
 
@@ -88,15 +88,10 @@ def _type_part(context: Context, name: str) -> Part:
     if name in program.datas:
         return Part(_sorted(data_obligations(context, program.datas[name])))
     if name in program.refines:
-        return Part(_sorted(_refine(context, program.refines[name])))
+        maker, problems = refine_obligations(context, program.refines[name])
+        return Part(_sorted(maker), (), problems)
     found: list[Refinement] = [r for r in program.refinements if r.name == name]
     return Part(tuple(o for r in found for o in _sorted(refinement_obligations(context, r))))
-
-
-def _refine(context: Context, refine: Refine) -> Maker:
-    maker = Maker(context, refine.name)
-    maker.add(Kind.REFINE, Goal.GIVEN, refine.span, given=Unknown(REFINES_NOT_YET), detail=REFINES_NOT_YET)
-    return maker
 
 
 def _sorted(maker: Maker) -> tuple[Obligation, ...]:

@@ -46,7 +46,8 @@ class _Chunk:
 def pruned(library: list[Source], texts: Iterable[str]) -> list[Source]:
     """The library's files with what the texts cannot reach blanked out."""
     chunks = [c for index, source in enumerate(library) for c in _chunks(index, source.text)]
-    kept = _reachable(chunks, _names("\n".join(texts)))
+    names = _names("\n".join(texts))
+    kept = _reachable(chunks, names | {"zip"} if "map" in names else names)  # what holds of a `map` of several ports is said with zip
     found: list[Source] = []
     for index, source in enumerate(library):
         pieces, at = [], 0
