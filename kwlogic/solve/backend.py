@@ -89,13 +89,16 @@ def check(query: Query, rlimit: int, meter: Meter, wall: float = 20.0, title: st
     well, which pays where there is no function for a pattern to match."""
     import z3
 
+    from kwlogic.solve.canonical import canonical
+
+    names: dict[str, str] = {}
+    if meter.shake is not None:
+        query, names = meter.shake.query(query)
+    query = canonical(query)
     if meter.keep:
         options = {"rlimit": rlimit, "smt.mbqi": models, "smt.auto_config": False}
         meter.texts.append((title, query.text(options)))
     started = perf_counter()
-    names: dict[str, str] = {}
-    if meter.shake is not None:
-        query, names = meter.shake.query(query)
     try:
         solver = z3.SimpleSolver(ctx=z3.Context())
         solver.set(rlimit=rlimit, timeout=int(wall * 1000), mbqi=models, auto_config=False)

@@ -1,6 +1,7 @@
 """The same question in another guise: other names, another order, another seed for the solver. For measuring stability.
 
-What is asked does not change, so neither should the verdict. Names of sorts and constructors stay, since models are read
+What is asked does not change, so neither should the verdict. The order changes as far as an author can change it: that of
+hypotheses, of facts, of definitions, but not of these kinds. Names of sorts and constructors stay, since models are read
 by them; those of functions, constants and bound variables change.
 """
 
@@ -14,6 +15,7 @@ from random import Random
 from typing import Any
 
 from kwlogic.solve.backend import Query
+from kwlogic.solve.canonical import runs_of
 from kwlogic.vc.data import Obligation
 
 _TOKEN = re.compile(r'"(?:[^"]|"")*"|\|[^|]*\|')
@@ -35,7 +37,11 @@ class Shake:
         for place, text in zip(places, _shuffled([declared[i] for i in places], random), strict=True):
             declared[place] = text
         asserted = [(name, self._renamed(formula, names)) for name, formula in query.assertions]
-        return Query(tuple(declared), tuple(_shuffled(asserted, random))), {new[1:-1]: old[1:-1] for old, new in names.items()}
+        runs = runs_of([name for name, _ in asserted])
+        groups = [[a for a, run in zip(asserted, runs, strict=True) if run == number] for number in sorted(set(runs))]
+        return Query(tuple(declared), tuple(a for group in groups for a in _shuffled(group, random))), {
+            new[1:-1]: old[1:-1] for old, new in names.items()
+        }
 
     def obligation(self, obligation: Obligation) -> Obligation:
         """The obligation with its hypotheses in another order."""
