@@ -101,9 +101,10 @@ def check(query: Query, rlimit: int, meter: Meter, wall: float = 20.0, title: st
     started = perf_counter()
     try:
         solver = z3.SimpleSolver(ctx=z3.Context())
-        solver.set(rlimit=rlimit, timeout=int(wall * 1000), mbqi=models, auto_config=False)
+        numbers = {"rlimit": rlimit, "timeout": int(wall * 1000)}
         if meter.shake is not None:
-            solver.set(random_seed=meter.shake.seed)
+            numbers["random_seed"] = meter.shake.seed
+        _set(z3, solver, numbers, {"mbqi": models, "auto_config": False})
         _track(z3, solver, z3.parse_smt2_string(query.script(), ctx=solver.ctx), [name for name, _ in query.assertions])
         answer = _answer(z3, solver, str(solver.check()), rlimit)
     except z3.Z3Exception as error:
@@ -116,6 +117,19 @@ def check(query: Query, rlimit: int, meter: Meter, wall: float = 20.0, title: st
     meter.solver_seconds += answer.seconds
     meter.volatile |= answer.volatile
     return answer
+
+
+def _set(z3: Any, solver: z3.Solver, numbers: dict[str, int], flags: dict[str, bool]) -> None:
+    """Options by plain calls, too: the wrapper looks each of them up."""
+    ctx = solver.ctx.ref()
+    params = z3.Z3_mk_params(ctx)
+    z3.Z3_params_inc_ref(ctx, params)
+    for name, number in numbers.items():
+        z3.Z3_params_set_uint(ctx, params, z3.Z3_mk_string_symbol(ctx, name), number)
+    for name, flag in flags.items():
+        z3.Z3_params_set_bool(ctx, params, z3.Z3_mk_string_symbol(ctx, name), flag)
+    z3.Z3_solver_set_params(ctx, solver.solver, params)
+    z3.Z3_params_dec_ref(ctx, params)
 
 
 def _track(z3: Any, solver: z3.Solver, formulas: z3.AstVector, names: list[str]) -> None:
@@ -134,7 +148,7 @@ def _track(z3: Any, solver: z3.Solver, formulas: z3.AstVector, names: list[str])
 
 
 def _answer(z3: Any, solver: z3.Solver, status: str, rlimit: int) -> Answer:
-    spent = _rlimit(solver)
+    spent = _rlimit(z3, solver)
     if status == "unsat":
         return Answer(status, spent, frozenset(c.decl().name() for c in solver.unsat_core()))
     reason = "" if status == "sat" else solver.reason_unknown()
@@ -146,13 +160,17 @@ def _answer(z3: Any, solver: z3.Solver, status: str, rlimit: int) -> Answer:
     return Answer(status, spent, model=model, reason=reason, volatile=volatile)
 
 
-def _rlimit(solver: z3.Solver) -> int:
-    statistics = solver.statistics()
-    for index in reversed(range(len(statistics))):
-        key, value = statistics[index]
-        if key == "rlimit count":
-            return int(value)
-    return 0
+def _rlimit(z3: Any, solver: z3.Solver) -> int:
+    ctx = solver.ctx.ref()
+    statistics = z3.Z3_solver_get_statistics(ctx, solver.solver)
+    z3.Z3_stats_inc_ref(ctx, statistics)
+    try:
+        for index in reversed(range(z3.Z3_stats_size(ctx, statistics))):
+            if z3.Z3_stats_get_key(ctx, statistics, index) == "rlimit count":
+                return int(z3.Z3_stats_get_uint_value(ctx, statistics, index))
+        return 0
+    finally:
+        z3.Z3_stats_dec_ref(ctx, statistics)
 
 
 def _message(error: Exception) -> str:
