@@ -12,7 +12,7 @@ import kwlogic
 
 ROOT = Path(kwlogic.__file__).parent
 LAYERS = (
-    "source", "syntax", "core", "elab", "compose", "vc", "proof", "solve", "gate", "workspace", "lab", "weave", "render", "cli",
+    "source", "syntax", "core", "elab", "compose", "vc", "proof", "solve", "gate", "workspace", "lab", "weave", "render", "cli", "mcp",
 )  # fmt: skip
 OWNERS = {
     "lark": {"syntax"},
@@ -28,7 +28,9 @@ OWNERS = {
     "pydantic": {"weave"},
     "openai": {"weave"},
     "anthropic": {"weave"},
-    "mcp": {"weave"},
+    "mcp": {"weave", "mcp"},
+    "mcp_types": {"mcp"},
+    "uvicorn": {"mcp"},
     "rich": {"render", "cli"},
     "click": {"cli"},
 }

@@ -1,0 +1,1 @@
+"""The face towards MCP clients: kernels as tools, enforced."""
