@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -22,10 +23,8 @@ from kwlogic.workspace.select import select
 
 def run_serve(paths: tuple[str, ...], http: str | None, allow_hosts: tuple[str, ...]) -> int:
     """Serves until the client leaves or the process is interrupted; what it says goes to stderr."""
-    try:
-        import mcp  # noqa: F401
-    except ModuleNotFoundError:
-        raise Diagnosed(diagnostic("KW841", "serving needs the package `mcp`", help="pip install 'kwlogic[mcp]'")) from None
+    if find_spec("mcp") is None:
+        raise Diagnosed(diagnostic("KW841", "serving needs the package `mcp`", help="pip install 'kwlogic[mcp]'"))
     from kwlogic.mcp.server import KernelServer
     from kwlogic.mcp.tools import servable
 

@@ -12,7 +12,7 @@ import kwlogic
 
 ROOT = Path(kwlogic.__file__).parent
 LAYERS = (
-    "source", "syntax", "core", "elab", "compose", "vc", "proof", "solve", "gate", "workspace", "lab", "weave", "render", "cli", "mcp",
+    "source", "syntax", "core", "elab", "compose", "vc", "proof", "solve", "gate", "workspace", "lab", "weave", "render", "mcp", "cli",
 )  # fmt: skip
 OWNERS = {
     "lark": {"syntax"},
