@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from kwlogic import __version__
-from kwlogic.cli import asking
+from kwlogic.cli import asking, weaving
 
 EXIT_CODES = """\b
 Exit codes:
@@ -215,6 +215,43 @@ def mutate(kernel: str, paths: tuple[str, ...], form: str, verbose: bool, budget
     return run_mutate(kernel, paths, form, verbose, budget, limit)
 
 
+@cli.command(short_help="Run contracts on generated inputs; hold versions against versions.")
+@click.argument("paths", nargs=-1)
+@click.option(
+    "--format", "form", type=click.Choice(["full", "json", "junit"]), default="full", show_default=True, help="How results are printed."
+)
+@click.option("-v", "--verbose", is_flag=True, help="Give reasons for kernels that are accepted, too.")
+@click.option("--examples", type=click.IntRange(1, 1_000_000), default=100, show_default=True, help="Generated inputs for each kernel.")
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="0 is the derandomised profile.")
+@click.option("--seeds/--no-seeds", default=True, help="Whether boundary values and the solver's models are among the inputs.")
+@click.option("--steps", type=click.IntRange(1, 2**31 - 1), default=50_000, show_default=True, help="Steps of each evaluation.")
+@click.option("--check/--no-check", default=True, help="Whether the verdicts of `kwlogic check` count.")
+@click.option("--against", metavar="REV|FILE|baseline", help="Compare every kernel with an earlier version.")
+@click.option("--accept", is_flag=True, help="Record the present specs as the baseline, in `gate/`.")
+@click.option("--record/--no-record", default=True, help="Whether inputs that break something are kept in `gate/`.")
+@click.option("--replay", metavar="CASE", help="Run one kernel on one input, as a message of the gate says it.")
+@click.option("--budget", type=click.IntRange(1, 2**32 - 1), help="How hard to try each obligation, in rlimit units.")
+@click.option("--jobs", type=click.IntRange(0, 1024), help="Worker processes of the check; 0 means one for each processor.")
+@click.option("--cache/--no-cache", default=None, help="Whether verdicts are remembered between runs.")
+def gate(paths: tuple[str, ...], form: str, verbose: bool, **options: Any) -> int:
+    """Send kernels through the gate: run their contracts on generated inputs, replay what once broke, compare versions.
+
+    A kernel is accepted, rejected with a reason and an input that shows it, or undecided. What is proved is run as well:
+    a run that breaks a proof is a defect of kwlogic, and reported as such. PATHS select as in `kwlogic check`. Exits with
+    1 where a kernel is rejected, with 3 where none is but some are undecided.
+
+    \b
+    Examples:
+      kwlogic gate
+      kwlogic gate specs/billing.kw::approve --examples 1000
+      kwlogic gate --against main --format junit > gate.xml
+      kwlogic gate --accept && kwlogic gate --against baseline
+    """
+    from kwlogic.cli.gate import run_gate
+
+    return run_gate(paths, form, verbose, **options)
+
+
 @cli.command(short_help="Measure how steady the verdicts are.")
 @click.argument("paths", nargs=-1)
 @click.option("--seeds", type=click.IntRange(0, 1000), default=5, show_default=True, help="In how many guises to ask each question again.")
@@ -223,16 +260,23 @@ def mutate(kernel: str, paths: tuple[str, ...], form: str, verbose: bool, budget
 @click.option("--budget", type=click.IntRange(1, 2**32 - 1), help="How hard to try each obligation, in rlimit units.")
 @click.option("--jobs", type=click.IntRange(0, 1024), help="Worker processes; 0 means one for each processor.")
 @click.option("--save", type=click.Path(path_type=Path), metavar="FILE", help="Write the results to a file.")
-@click.option("--against", type=click.Path(path_type=Path), metavar="FILE", help="Compare with results saved earlier.")
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path),
+    metavar="FILE|PYTHON|VERSION",
+    help="Compare with saved results, or with the solver of another environment or version.",
+)
 def measure(paths: tuple[str, ...], form: str, verbose: bool, **options: Any) -> int:
     """Solve every obligation again under other names, in another order and with other seeds; report flips and spread.
 
     A flip is an obligation whose verdict is not always the same. The spread is the coefficient of variation of its rlimit.
-    Exits with 1 where there are flips, or verdicts that differ from those saved earlier (with another solver, say).
+    Exits with 1 where there are flips, or verdicts that differ from those saved earlier or another solver's.
 
     \b
     Examples:
       kwlogic measure specs/std --seeds 10
+      kwlogic measure --against 4.15.8
+      kwlogic measure --against ../old/.venv/bin/python
       kwlogic measure --save before.json && kwlogic measure --against before.json
     """
     from kwlogic.cli.measure import run_measure
@@ -275,6 +319,7 @@ def init(folder: Path) -> int:
 
 
 asking.register(cli)
+weaving.register(cli)
 
 
 def main() -> None:

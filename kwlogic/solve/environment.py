@@ -30,7 +30,7 @@ def _solver() -> str:
     if spec is None or spec.origin is None:
         return "none"
     folders = sorted(p.name for p in Path(spec.origin).parent.parent.glob("z3_solver-*-info"))
-    return folders[0].split("-")[1] if len(folders) == 1 else _declared()
+    return folders[0].split("-")[1].removesuffix(".dist") if len(folders) == 1 else _declared()
 
 
 def _declared() -> str:

@@ -92,6 +92,8 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class MeasureRequest:
+    """``against``: a file that ``save`` wrote, or a solver: an environment's folder or Python, or a version."""
+
     paths: tuple[str, ...]
     cwd: Path
     seeds: int = 5
@@ -103,7 +105,16 @@ class MeasureRequest:
 
 def measure(request: MeasureRequest, progress: Callable[[int, int], None] = lambda done, total: None) -> Measured:
     """Solve everything selected, several times over. Raises Diagnosed where files or the configuration are wrong."""
-    earlier = _read(request.against) if request.against is not None else None
+    if request.against is not None:
+        from kwlogic.workspace.measure_against import measurement
+
+        with measurement(request, request.against) as saved:
+            earlier = _read(saved)
+        return _compared(_measured(request, progress), earlier)
+    return _measured(request, progress)
+
+
+def _measured(request: MeasureRequest, progress: Callable[[int, int], None]) -> Measured:
     project = project_of(request.paths, request.cwd)
     selections, missing = select(request.paths, project, request.cwd)
     if missing or not selections:
@@ -121,7 +132,7 @@ def measure(request: MeasureRequest, progress: Callable[[int, int], None] = lamb
     measured = Measured(found, request.seeds, _versions(), diagnostics=errors, sources=loaded.sources)
     if request.save is not None:
         _write(request.save, measured)
-    return measured if earlier is None else _compared(measured, earlier)
+    return measured
 
 
 def _asked(program: Program, names: list[str]) -> Iterator[Obligation]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from kwlogic.solve import backend, canonical
 from kwlogic.solve.backend import Query
 from kwlogic.solve.shake import Shake
+from kwlogic.source.data import Diagnosed
 from kwlogic.workspace.check import check
 from kwlogic.workspace.data import CheckRequest
 from kwlogic.workspace.measure import MeasureRequest, measure
@@ -101,3 +103,23 @@ def test_a_measurement_has_no_flips_and_little_spread(tmp_path: Path):
     assert not found.flips
     assert found.found
     assert max(found.spreads) < 0.5
+
+
+def test_comparing_two_solvers_is_one_flag(tmp_path: Path):
+    """With the solver of another interpreter; here it is the same one, so nothing may change, in any direction."""
+    (tmp_path / "m.kw").write_text(SPEC, encoding="utf-8")
+    found = measure(MeasureRequest(("m.kw::two", "m.kw::half"), tmp_path, seeds=0, jobs=1, against=Path(sys.executable)))
+    assert found.exit_code == 0
+    assert found.compared == len(found.found) > 2
+    assert found.ratio == 1.0
+    assert found.against == found.solver
+
+
+def test_a_solver_that_cannot_be_had(tmp_path: Path):
+    (tmp_path / "m.kw").write_text(SPEC, encoding="utf-8")
+    (tmp_path / "python").write_text("#!/bin/sh\necho no module named z3 >&2; exit 1\n", encoding="utf-8")
+    (tmp_path / "python").chmod(0o755)
+    for against, said in (("python", "no module named z3"), (".", "without a Python"), ("gone.json", "No such file")):
+        with pytest.raises(Diagnosed) as told:
+            measure(MeasureRequest(("m.kw",), tmp_path, seeds=0, against=tmp_path / against))
+        assert said in told.value.diagnostics[0].message

@@ -224,6 +224,15 @@ CODES: tuple[Code, ...] = (
         how="kwlogic check --executor dask://localhost:8786 with a scheduler that has no workers",
     ),
     Code(
+        "KW737",
+        E,
+        "the solver to compare with cannot be had",
+        "`kwlogic measure --against` takes a file that `--save` wrote, a Python (or the folder of its environment) in which another version of "
+        "`z3-solver` is installed, or a version, which is then installed from the package index into a temporary folder. The message says what "
+        "went wrong on the way.",
+        how="kwlogic measure --against a folder that is no environment",
+    ),
+    Code(
         "KW740",
         E,
         "a file of certificates cannot be read",
