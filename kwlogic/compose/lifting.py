@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from kwlogic.core.logic import erase
-from kwlogic.core.terms import Term, mk_call, mk_con, mk_eq, mk_is, mk_lambda, mk_sel, mk_var
+from kwlogic.core.terms import Term, mk_and, mk_call, mk_con, mk_eq, mk_if, mk_int, mk_is, mk_lambda, mk_prim, mk_sel, mk_var
 from kwlogic.core.types import BOOL, INT, Type, list_of, tuple_of
 from kwlogic.core.walk import free_vars, subst
-
-NEEDS = ("std.list.all", "std.list.zip", "std.list.len", "std.list.member", "std.list.map", "std.list.fold")
 
 
 def length(items: Term) -> Term:
@@ -48,6 +46,38 @@ def folded(term: Term, acc: Term, item: Term, start: Term, items: Term) -> Term:
     """What ``acc`` comes to be, where each round makes ``term`` of it."""
     body = mk_lambda(((str(acc.data), acc.type), (str(item.data), item.type)), term)
     return erase(mk_call("std.list.fold", (item.type, acc.type), (body, start, items), acc.type))
+
+
+def taken(count: Term, items: Term) -> Term:
+    return mk_call("std.list.take", items.type.args, (count, items), items.type)
+
+
+def item_at(items: Term, place: Term) -> Term:
+    return mk_call("std.list.nth", items.type.args, (items, place), items.type.args[0])
+
+
+def has_place(items: Term, place: Term) -> Term:
+    return mk_and((mk_prim("int.le", (mk_int(0), place), BOOL), mk_prim("int.lt", (place, length(items)), BOOL)))
+
+
+def repeated(state: Sequence[Term], start: Sequence[Term], goes_on: Term, step: Sequence[Term], rounds: Term) -> tuple[Term, ...]:
+    """What ``state`` comes to be after so many rounds of ``step``, those in which it does not go on left out."""
+    kind = state[0].type if len(state) == 1 else tuple_of(*(v.type for v in state))
+    whole = mk_var("state'", kind)
+    env = dict(zip(state, _apart(whole, state), strict=True))
+    body = mk_if(subst(goes_on, env), subst(_together(step, kind), env), whole)
+    count = mk_call("std.list.range", (), (mk_int(0), rounds), list_of(INT))
+    turn = mk_lambda((("state'", kind), ("turn'", INT)), body)
+    end = mk_call("std.list.fold", (INT, kind), (turn, _together(start, kind), count), kind)
+    return tuple(erase(t) for t in _apart(end, state))
+
+
+def _together(terms: Sequence[Term], kind: Type) -> Term:
+    return terms[0] if len(terms) == 1 else mk_con("Tuple", tuple(terms), kind)
+
+
+def _apart(whole: Term, state: Sequence[Term]) -> tuple[Term, ...]:
+    return (whole,) if len(state) == 1 else tuple(mk_sel("Tuple", i, whole, v.type) for i, v in enumerate(state))
 
 
 def zipped(lists: Sequence[Term]) -> Term:

@@ -7,15 +7,15 @@ facts of a round of ``map`` are lifted to its lists; of ``fold`` and ``iterate``
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from kwlogic.compose.contract import Failing, Said, Value, Want, Written, contract_at, part_name
 from kwlogic.compose.data import Again, Box, Check, Choice, Each, Folded, Loop, Missing, Part, Pure, Recover, Wire, bodies
-from kwlogic.compose.lifting import every, folded, is_empty, mapped, member, row_in, same_length
-from kwlogic.compose.stage import Facts, Scene, Stage, at, env_of, runs
+from kwlogic.compose.lifting import every, folded, has_place, is_empty, item_at, mapped, member, repeated, row_in, same_length, taken
+from kwlogic.compose.stage import Facts, Scene, Stage, at, constant, env_of, runs
 from kwlogic.core.program import Clause
-from kwlogic.core.terms import FALSE, TRUE, Term, mk_and, mk_call, mk_eq, mk_if, mk_implies, mk_not, mk_or, mk_sel
-from kwlogic.core.types import tuple_of
+from kwlogic.core.terms import FALSE, TRUE, Term, mk_and, mk_call, mk_eq, mk_if, mk_implies, mk_int, mk_not, mk_or, mk_sel
+from kwlogic.core.types import BOOL, tuple_of
 from kwlogic.core.walk import free_vars, subst
 
 NEAR = 24
@@ -242,9 +242,27 @@ def _folded(stage: Stage, scene: Scene, index: int, box: Box, failing: Failing) 
     failed = _fails(body)
     fails = FALSE if failed is FALSE else mk_and((*(s.term for s in body.entry), failed))
     wants = (Want("init", holds(given["acc"]), what.invariant),)
+    return Facts(said, fails, wants, (), (*_fold_values(body, given, out), *_all_values(body)), _rests((body,)))
+
+
+def _fold_values(body: Scene, given: dict[str, Term], out: Term) -> tuple[Value, ...]:
+    """By running the rounds where they can be run; otherwise only the first round is known to take place."""
+    acc, item, number = body.inputs["acc"], body.inputs["item"], body.number
+    assert number is not None
+    start, items = given["acc"], given["item"]
     step = _step(body)
-    run = None if step is None else folded(step["acc"], acc, item, given["acc"], given["item"])
-    return Facts(said, fails, wants, (), (*_round_values(body), Value(out, run, vague=run is None)), _rests((body,)))
+    if step is None:
+        first = mk_not(is_empty(items))
+        head = mk_sel("Cons", 0, items, item.type)
+        return Value(acc, start, first), Value(item, head, first), Value(out, vague=True)
+    there = has_place(items, number)
+    so_far = folded(step["acc"], acc, item, start, taken(number, items))
+    return (
+        Value(number),
+        Value(acc, so_far, there),
+        Value(item, item_at(items, number), there),
+        Value(out, folded(step["acc"], acc, item, start, items)),
+    )
 
 
 def _loop(stage: Stage, scene: Scene, index: int, box: Box, failing: Failing) -> Facts:
@@ -270,21 +288,50 @@ def _loop(stage: Stage, scene: Scene, index: int, box: Box, failing: Failing) ->
         body.exit = (Want("kept", holds({**state, **body.yielded()}), what.invariant),)
     stays = mk_implies(mk_not(goes_on(given)), mk_and(mk_eq(out[n], given[n]) for n in out))
     said = (Said(name, holds(end)), Said(f"loop:{path}", mk_not(goes_on(end))), Said(f"wire:{path}", stays))
-    fails = mk_and((goes_on(given), holds(state), goes_on(state)))
+    spent, rest = _loop_values(stage, scene, body, given, out, goes_on(state), what.bound)
+    last = {**given, **spent.state}
+    worn = mk_and((spent.flag, holds(last), goes_on(last)))
+    fails = mk_and((goes_on(given), mk_or((worn, mk_and((holds(state), goes_on(state), _fails(body)))))))
     wants = () if what.invariant is None else (Want("init", holds(given), what.invariant),)
-    ends = (Value(v, vague=True) for v in out.values())
-    return Facts(said, fails, wants, (), (*_round_values(body), *ends), _rests((body,)))
+    return Facts(said, fails, wants, (), (*rest, *_all_values(body)), _rests((body,)))
 
 
-def _round_values(body: Scene) -> tuple[Value, ...]:
-    """The constants of one round speak where it fails; their values are found, or come about."""
-    given = (Value(v) for v in body.inputs.values() if v in body.locals)
-    return (*given, *_all_values(body))
+@dataclass(frozen=True, slots=True)
+class _Spent:
+    """``flag``: all rounds were made and it would go on; ``state``: how it stands then."""
+
+    flag: Term
+    state: dict[str, Term]
+
+
+def _loop_values(
+    stage: Stage, scene: Scene, body: Scene, given: dict[str, Term], out: dict[str, Term], goes_on: Term, bound: int
+) -> tuple[_Spent, tuple[Value, ...]]:
+    """By running the rounds where they can be run; otherwise only the first round is known to take place."""
+    number = body.number
+    assert number is not None
+    spent = _Spent(constant(stage, scene, "rounds used up", BOOL), {n: constant(stage, scene, f"{n} at last", v.type) for n, v in out.items()})
+    names = [n for n in out if body.inputs[n] in body.locals]
+    state, start = [body.inputs[n] for n in names], [given[n] for n in names]
+    step = _step(body)
+    if step is None:
+        first = [Value(v, s) for v, s in zip(state, start, strict=True)]
+        unspent = [Value(spent.flag, FALSE), *(Value(v, given[n]) for n, v in spent.state.items())]
+        return spent, (*first, *unspent, *(Value(v, vague=True) for v in out.values()))
+
+    def after(rounds: Term) -> dict[str, Term]:
+        return dict(zip(names, repeated(state, start, goes_on, [step[n] for n in names], rounds), strict=True))
+
+    end, now = after(mk_int(bound)), after(number)
+    worn = subst(goes_on, {v: end[n] for n, v in zip(names, state, strict=True)})
+    rounds = [Value(v, now[n]) for n, v in zip(names, state, strict=True)]
+    ends = [Value(out[n], end[n]) for n in names] + [Value(spent.state[n], end[n]) for n in names]
+    return spent, (Value(number), *rounds, *ends, Value(spent.flag, worn))
 
 
 def _step(body: Scene) -> dict[str, Term] | None:
     """What a round yields as a term over its inputs, where nothing in it is left open."""
-    env: dict[Term, Term] = {v: v for v in body.inputs.values()}
+    env: dict[Term, Term] = {v: v for t in body.inputs.values() for v in free_vars(t)}
     for value in _all_values(body):
         if value.term is None or value.when is not TRUE or not free_vars(value.term) <= env.keys():
             return None

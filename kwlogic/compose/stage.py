@@ -31,8 +31,9 @@ from kwlogic.compose.data import (
 from kwlogic.core.logic import erase
 from kwlogic.core.program import ExprBody
 from kwlogic.core.terms import Term, mk_var
-from kwlogic.core.types import BOOL, Type, list_of
+from kwlogic.core.types import BOOL, INT, Type, list_of
 from kwlogic.core.walk import subst
+from kwlogic.core.wiring import Port
 
 
 @dataclass(slots=True)
@@ -50,7 +51,8 @@ class Facts:
 @dataclass(slots=True)
 class Scene:
     """``box``: the region of scene ``parent`` whose body this is. ``entry``: what is known at its start besides what the region's
-    ancestors say; ``exit``: what must hold at its end. ``locals``: constants made for it and for what is inside."""
+    ancestors say; ``exit``: what must hold at its end. ``locals``: constants made for it and for what is inside. ``flag`` of
+    the first alternative of a fallback: whether it failed; ``number`` of a loop's body: which round it is."""
 
     index: int
     dag: Dag
@@ -66,6 +68,7 @@ class Scene:
     locals: list[Term] = field(default_factory=list)
     lists: dict[Term, Term] = field(default_factory=dict)
     flag: Term | None = None
+    number: Term | None = None
 
     def value(self, wire: Wire) -> Term:
         return self.inputs[wire.port] if wire.box == INPUT else self.wires[wire]
@@ -145,6 +148,11 @@ def _new(stage: Stage, scene: Scene, wanted: str, otherwise: str, type: Type) ->
     return var
 
 
+def constant(stage: Stage, scene: Scene, name: str, type: Type) -> Term:
+    """A further constant of a scene, for what is said of a region's failing."""
+    return _new(stage, scene, "", name, type)
+
+
 def _enter(stage: Stage, scene: Scene, index: int, box: Box, inner: Scene, position: int) -> None:
     """Gives the inner scene its inputs."""
     inner.parent, inner.box = scene.index, index
@@ -155,13 +163,16 @@ def _enter(stage: Stage, scene: Scene, index: int, box: Box, inner: Scene, posit
             inner.inputs = {p.name: given[p.name] for p in inner.dag.inputs}
             if isinstance(box.what, Recover) and position == 0:
                 inner.flag = _new(stage, scene, "", f"{_tried(inner)} failed", BOOL)
-        case Loop():
-            changing = {p.name for p in box.outputs}
-            inner.inputs = {
-                p.name: _new(stage, inner, "", f"{p.name}'", p.type) if p.name in changing else given[p.name] for p in inner.dag.inputs
-            }
-        case Each() | Folded():
-            inner.inputs = {p.name: _new(stage, inner, "", f"{p.name}'", p.type) for p in inner.dag.inputs}
+        case Each() | Folded() | Loop():
+            changing = {p.name for p in (box.outputs if isinstance(box.what, Loop) else inner.dag.inputs)}
+            inner.inputs = {p.name: _round(stage, inner, p) if p.name in changing else given[p.name] for p in inner.dag.inputs}
+            if not isinstance(box.what, Each):
+                inner.number = _new(stage, inner, "", "round", INT)
+
+
+def _round(stage: Stage, inner: Scene, port: Port) -> Term:
+    """A constant for what a port is in one round."""
+    return _new(stage, inner, "", f"{port.name}'", port.type)
 
 
 def _tried(inner: Scene) -> str:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 from kwlogic.source.data import Source
 
+# What is said of compositions is said with these.
+COMPOSED = {"map": {"zip"}, "fold": {"take"}, "iterate": {"fold", "range"}}
 # What operators, literals and quantifiers become, and what the prover states its laws with.
 ALWAYS = frozenset(("append", "len", "member", "nth", "slice", "all", "any"))
 _DECL = re.compile(
@@ -47,7 +49,8 @@ def pruned(library: list[Source], texts: Iterable[str]) -> list[Source]:
     """The library's files with what the texts cannot reach blanked out."""
     chunks = [c for index, source in enumerate(library) for c in _chunks(index, source.text)]
     names = _names("\n".join(texts))
-    kept = _reachable(chunks, names | {"zip"} if "map" in names else names)  # what holds of a `map` of several ports is said with zip
+    names = names.union(*(needs for word, needs in COMPOSED.items() if word in names))
+    kept = _reachable(chunks, names)
     found: list[Source] = []
     for index, source in enumerate(library):
         pieces, at = [], 0
