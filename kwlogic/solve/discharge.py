@@ -205,6 +205,11 @@ class Prover:
 
     def _low_effort(self, search: Search) -> Success | None:
         """One cheap query for each goal: enough for most obligations, and a model for the others."""
+        for count in self.obligation.slices:
+            sequent = self.obligation.sequent
+            found = search.direct(search.prepared(Sequent(sequent.vars, sequent.hyps[:count], sequent.goal)), 0)
+            if found is not None:
+                return found
         for number, goal in enumerate((self.obligation.sequent.goal, *self.obligation.alternatives)):
             problem = search.prepared(self._with_goal(goal))
             found = search.direct(problem, 0)

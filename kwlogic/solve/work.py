@@ -102,7 +102,7 @@ class Work:
         open_ones = [i for i, q in enumerate(questions) if i not in known and not _is_given(q)]
         keeper = _Keeper(self.options.cache, keys)
         try:
-            for index, answer in self._worked(theory, questions, open_ones):
+            for index, answer in self._answered(theory, questions, open_ones):
                 keeper.keep(index, answer)
                 yield index, answer, False
         finally:
@@ -137,6 +137,14 @@ class Work:
         return {i: answer for i, answer in read if answer is not None}
 
     # ------------------------------------------------------------ workers
+
+    def _answered(self, theory: Theory, questions: list[Question], open_ones: list[int]) -> Iterator[tuple[int, Answer]]:
+        """Equal links of compositions are asked once, unless each is to have a certificate of its own."""
+        if self.options.proofs is not None or not any(_sliced(questions[i]) for i in open_ones):
+            return self._worked(theory, questions, open_ones)
+        from kwlogic.solve.twins import answered
+
+        return answered(questions, open_ones, lambda some: self._worked(theory, questions, some))
 
     def _worked(self, theory: Theory, questions: list[Question], open_ones: list[int]) -> Iterator[tuple[int, Answer]]:
         """In the order of finishing."""
@@ -215,6 +223,10 @@ class _Keeper:
         if self.cache is not None and self.lot:
             self.cache.put_many(self.lot)
         self.lot, self.since = [], monotonic()
+
+
+def _sliced(question: Question) -> bool:
+    return isinstance(question, Obligation) and bool(question.slices)
 
 
 def _is_given(question: Question) -> bool:
