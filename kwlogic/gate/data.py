@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 
 from kwlogic.core.value import Value
@@ -105,7 +105,7 @@ class Comparison:
 @dataclass(frozen=True, slots=True)
 class KernelReport:
     """What the gate found out about one kernel. ``runs`` of generated inputs, ``seeded`` of seeds, ``replayed`` of kept
-    cases."""
+    cases. ``refuted`` and ``unknown``: what the check says of its clauses."""
 
     name: str
     kind: str
@@ -114,11 +114,12 @@ class KernelReport:
     seeded: int = 0
     replayed: int = 0
     comparison: Comparison | None = None
-    reasons: tuple[str, ...] = field(default=())
+    refuted: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
 
     @property
     def standing(self) -> Standing:
         errors = [f for f in self.findings if f.diagnostic.severity is Severity.ERROR]
-        if errors or self.reasons:
+        if errors or self.refuted:
             return Standing.REJECTED
-        return Standing.UNDECIDED if any(f.undecided for f in self.findings) else Standing.ACCEPTED
+        return Standing.UNDECIDED if self.unknown or any(f.undecided for f in self.findings) else Standing.ACCEPTED
