@@ -12,6 +12,7 @@ from kwlogic.workspace.findings import FROM_VERDICTS, one_line, short
 
 Sources = Mapping[str, Source]
 CROP = 160
+ENDS = {"proof": "ends in proofs", "enforcement": "ends in enforcement", "axiom": "ends in an axiom", "nothing": "nobody answers for it"}
 
 
 def diagnostic_lines(diagnostic: Diagnostic, sources: Sources) -> Iterator[Line]:
@@ -88,6 +89,11 @@ def table_lines(result: CheckResult) -> Iterator[Line]:
     for found, (place, declaration, kind, verdict, text) in zip(result.results, rows):
         head = f"{place:<{widths[0]}}  {declaration:<{widths[1]}}  {kind:<{widths[2]}}  "
         yield (head, PLAIN), (f"{verdict:<{widths[3]}}", VERDICT[verdict]), (f"  {text}", PLAIN), (_how(found), DIM)
+        for rest in found.rests:
+            source = result.sources.get(rest.span.file)
+            line = source.position(rest.span.start)[0] if source else 0
+            clause = visible(one_line(f"{rest.label}: {rest.clause}" if rest.label else rest.clause, 60))
+            yield ((f"{'':<{widths[0]}}  rests on `{short(rest.kernel)}`: {clause}  [{rest.span.file}:{line}, {ENDS[rest.ends_in]}]", DIM),)
     yield ()
 
 

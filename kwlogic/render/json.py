@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kwlogic.source.data import Diagnostic, Label, Severity, Source, Span
-from kwlogic.vc.data import Assumed, Enforced, Proved, Refuted, Result, Unknown, verdict_name
+from kwlogic.vc.data import Assumed, Enforced, Proved, Refuted, Rest, Result, Unknown, verdict_name
 from kwlogic.workspace.data import CheckResult
 
 VERSION = 1
@@ -76,7 +76,13 @@ def _clause(result: Result, sources: Mapping[str, Source]) -> dict[str, Any]:
         "reason": reason,
         "tier": tier,
         "rlimit": result.rlimit,
+        "rests_on": [_rest(r, sources) for r in result.rests],
     }
+
+
+def _rest(rest: Rest, sources: Mapping[str, Source]) -> dict[str, Any]:
+    line = _position(rest.span, sources)[0]
+    return {"kernel": rest.kernel, "clause": rest.label or rest.clause, "file": rest.span.file, "line": line, "ends_in": rest.ends_in}
 
 
 def diagnostic_object(diagnostic: Diagnostic, sources: Mapping[str, Source]) -> dict[str, Any]:

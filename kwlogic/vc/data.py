@@ -156,7 +156,7 @@ class Counterexample:
 class Proved:
     """``uses``: qualified declarations whose facts the proof rests on; ``hyps``: names of the hypotheses used;
     ``method``: in words (direct; induction on xs); ``witness`` for SATISFIABLE: the input that satisfies it.
-    ``tier``: T1 shown without a solver, T3 two solvers agree, T4 one solver says so; ``certificate``: the text of
+    ``tier``: T1 shown without a solver, T4 a solver says so; ``certificate``: the text of
     one, where one was asked for."""
 
     uses: frozenset[str] = frozenset()
@@ -207,8 +207,20 @@ def verdict_name(verdict: Verdict) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Rest:
+    """A clause of a part that a proof rests on. ``ends_in``: ``proof``, ``enforcement``, ``axiom``, or ``nothing`` where nobody answers
+    for it."""
+
+    kernel: str
+    clause: str
+    label: str | None
+    span: Span
+    ends_in: str
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
-    """A verdict with what it cost. ``volatile``: the safety net cut in, so it must not be cached."""
+    """A verdict with what it cost. ``volatile``: the safety net cut in, so it must not be cached. ``rests``: clauses of parts."""
 
     obligation: Obligation
     verdict: Verdict
@@ -216,6 +228,7 @@ class Result:
     seconds: float = field(default=0.0, compare=False)
     cached: bool = field(default=False, compare=False)
     volatile: bool = False
+    rests: tuple[Rest, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

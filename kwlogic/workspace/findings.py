@@ -51,6 +51,7 @@ def _refuted(obligation: Obligation, found: Counterexample | None) -> Diagnostic
         message.format(name=short(obligation.declaration), text=one_line(obligation.text)),
         obligation.span,
         (one_line(obligation.detail, 200) if obligation.kind in DETAILED else "") or label,
+        *(Label(span, words) for span, words in obligation.related),
         notes=_counterexample_notes(found),
     )
 

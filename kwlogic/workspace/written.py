@@ -7,7 +7,7 @@ from typing import Any
 from kwlogic.core.terms import TRUE
 from kwlogic.solve.stored import verdict_from_json, verdict_to_json
 from kwlogic.source.data import Diagnostic, Edit, Fix, Label, Severity, Source, Span
-from kwlogic.vc.data import Goal, Kind, Obligation, Result, Sequent
+from kwlogic.vc.data import Goal, Kind, Obligation, Rest, Result, Sequent
 from kwlogic.workspace.data import CheckResult
 
 EMPTY = Sequent((), (), TRUE)
@@ -35,15 +35,17 @@ def result_from_json(read: dict[str, Any], sources: dict[str, Source]) -> CheckR
 def _result_out(result: Result) -> list[Any]:
     ob = result.obligation
     place = [ob.id, ob.kind.value, ob.ask.value, ob.module, ob.declaration, _span_out(ob.span), ob.text, ob.label, ob.detail, ob.clause]
-    return [place, verdict_to_json(result.verdict), result.rlimit]
+    rests = [[r.kernel, r.clause, r.label, _span_out(r.span), r.ends_in] for r in result.rests]
+    return [place, verdict_to_json(result.verdict), result.rlimit, rests]
 
 
 def _result_in(read: list[Any]) -> Result:
-    (id, kind, ask, module, declaration, span, text, label, detail, clause), verdict, rlimit = read
+    (id, kind, ask, module, declaration, span, text, label, detail, clause), verdict, rlimit, rests = read
     obligation = Obligation(
         id, Kind(kind), Goal(ask), module, declaration, _span_in(span), text, EMPTY, label=label, detail=detail, clause=clause
     )
-    return Result(obligation, verdict_from_json(verdict), rlimit, cached=obligation.ask is not Goal.GIVEN)
+    found = tuple(Rest(kernel, said, name, _span_in(place), end) for kernel, said, name, place, end in rests)
+    return Result(obligation, verdict_from_json(verdict), rlimit, cached=obligation.ask is not Goal.GIVEN, rests=found)
 
 
 def _diagnostic_out(d: Diagnostic) -> list[Any]:
