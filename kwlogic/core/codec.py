@@ -12,6 +12,7 @@ data are checked where they can be run.
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from fractions import Fraction
@@ -99,6 +100,21 @@ def describe(node: object) -> str:
 def near(name: str, names: Iterable[str]) -> str:
     found = get_close_matches(name, list(names), 1)
     return f"did you mean `{found[0]}`?" if found else ""
+
+
+class _Kept(threading.local):
+    """The evaluator of the last program in this thread, since compiling invariants takes longer than checking them."""
+
+    evaluator: Evaluator | None = None
+
+
+_KEPT = _Kept()
+
+
+def _evaluator_of(program: Program) -> Evaluator:
+    if _KEPT.evaluator is None or _KEPT.evaluator.program is not program:
+        _KEPT.evaluator = Evaluator(program)
+    return _KEPT.evaluator
 
 
 class _Decoder:
@@ -238,7 +254,7 @@ class _Decoder:
     def check(self, ctor: Ctor, env: Mapping[str, Value], path: Path, keys: Mapping[str, str]) -> None:
         """The invariants of a constructor."""
         for clause in ctor.invariants:
-            self.evaluator = self.evaluator or Evaluator(self.program)
+            self.evaluator = self.evaluator or _evaluator_of(self.program)
             try:
                 holds = self.evaluator.holds(clause, env)
             except NotExecutable:
