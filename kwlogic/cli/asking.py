@@ -13,7 +13,7 @@ FORM = click.option("--format", "form", type=click.Choice(["full", "json"]), def
 
 def register(cli: click.Group) -> None:
     """Adds the commands of this file to the command line."""
-    for command in (graph, schedule):
+    for command in (graph, schedule, hole):
         cli.add_command(command)
 
 
@@ -57,3 +57,24 @@ def schedule(kernel: str, paths: tuple[str, ...], costs: tuple[str, ...], form: 
     from kwlogic.cli.graph import run_schedule
 
     return run_schedule(kernel, paths, costs, form)
+
+
+@click.command(short_help="State what a hole of a composition asks for, and which kernels fill it.")
+@click.argument("kernel")
+@PATHS
+@FORM
+@BUDGET
+def hole(kernel: str, paths: tuple[str, ...], form: str, budget: int | None) -> int:
+    """State the weakest contract that fits each hole of KERNEL, and the kernels of the project that keep it.
+
+    The contract is found by eliminating every wire but the hole's own, put into the hole, and checked there. Each kernel that
+    is said to fill the hole has been checked in it, too. Exits with 1 where no kernel fits.
+
+    \b
+    Examples:
+      kwlogic hole checkout
+      kwlogic hole specs/shop.kw::checkout --format json
+    """
+    from kwlogic.cli.hole import run_hole
+
+    return run_hole(kernel, paths, form, budget)

@@ -30,10 +30,21 @@ def run_check(
         result = CheckResult((), error.diagnostics, configuration_sources(cwd), io_failed=True)
     if expect and not result.io_failed and not result.interrupted:
         return _compare(result, form, verbose)
-    _print(result, form, verbose)
+    _print(_with_holes(result, paths, cwd), form, verbose)
     if result.interrupted:
         print("kwlogic: interrupted", file=sys.stderr)
     return result.exit_code
+
+
+def _with_holes(result: CheckResult, paths: tuple[str, ...], cwd: Path) -> CheckResult:
+    """What a hole asks for is told with the rest."""
+    if result.interrupted or not any("hole" in result.sources[f].text for f in result.selected if f in result.sources):
+        return result
+    from dataclasses import replace
+
+    from kwlogic.lab.holes_note import hole_notes
+
+    return replace(result, diagnostics=(*result.diagnostics, *hole_notes(paths, cwd, result.selected, result.sources)))
 
 
 def _progress() -> Progress | None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from kwlogic.compose.data import Composition
-from kwlogic.core.program import ComposeBody, Kernel
+from kwlogic.compose.data import Box, Check, Choice, Composition, Loop, Part, Pure, bodies
+from kwlogic.core.program import ComposeBody, Kernel, Program
+from kwlogic.core.walk import free_vars
 from kwlogic.core.wiring import Wiring
 from kwlogic.lab.opened import Opened, check_kernels, open_kernel
-from kwlogic.lab.picture import BoxVerdict, nothing_known, picture_of
+from kwlogic.lab.picture import BoxVerdict, picture_of
 from kwlogic.lab.pictures import Picture
 from kwlogic.source.codes import diagnostic
+from kwlogic.source.data import Span
 from kwlogic.vc.data import Kind, Result, verdict_name
 from kwlogic.workspace.data import Progress
 from kwlogic.workspace.findings import short
@@ -56,7 +58,7 @@ def graph(
         return picture_of(composition, short(kernel.name))
     results = check_kernels(opened, opened.program, [kernel.name], budget, progress)
     whole = worst(verdict_name(r.verdict) for r in results if r.obligation.kind in (Kind.ENSURES, Kind.FAILS))
-    return picture_of(composition, short(kernel.name), verdicts_at(composition, results), whole, True)
+    return picture_of(composition, short(kernel.name), verdicts_at(composition, results, opened.program), whole, True)
 
 
 def worst(verdicts: Iterable[str]) -> str | None:
@@ -64,20 +66,50 @@ def worst(verdicts: Iterable[str]) -> str | None:
     return next((v for v in _WORST if v in found), None)
 
 
-def verdicts_at(composition: Composition, results: Iterable[Result]) -> BoxVerdict:
-    """What is known of each box: the worst of the obligations that lie at its place and speak of its part."""
-    at: dict[tuple[str, int, int], list[Result]] = {}
+def verdicts_at(composition: Composition, results: Iterable[Result], program: Program) -> BoxVerdict:
+    """What is known of each box, and of each of its inputs: the worst of the obligations that are about them."""
+    links: dict[tuple[int, str], list[tuple[int | None, Result]]] = {}
+    inside: list[Result] = []
     for result in results:
-        if result.obligation.kind in (Kind.LINK, Kind.PARTIAL, Kind.CALL, Kind.REFINEMENT):
-            span = result.obligation.span
-            at.setdefault((span.file, span.start, span.end), []).append(result)
-    if not at:
-        return nothing_known
+        obligation = result.obligation
+        if obligation.kind is Kind.LINK and obligation.play is not None:
+            name, _, number = obligation.id.rpartition("/link/")[2].partition("~")[0].rpartition(".")
+            key = getattr(obligation.play, "scene", -1), name
+            links.setdefault(key, []).append((int(number) - 1 if number.isdigit() else None, result))
+        elif obligation.kind in (Kind.PARTIAL, Kind.CALL, Kind.REFINEMENT):
+            inside.append(result)
 
-    def ask(dag: int, box: int) -> str | None:
+    def ask(dag: int, box: int, port: str | None) -> str | None:
         here = composition.dags[dag].boxes[box]
-        found = at.get((here.place.file, here.place.start, here.place.end), [])
-        named = [r for r in found if f"`{here.name}`" in r.obligation.detail] if here.name else []
-        return worst(verdict_name(r.verdict) for r in named or found)
+        about = [(n, r) for n, r in links.get((dag, here.name), ()) if r.obligation.span == here.place or bodies(here.what)]
+        if port is not None and about:
+            about = [(n, r) for n, r in about if n is None or port in _spoken(program, here, n)]
+        span = _own_span(here)
+        found = [r for _, r in about] + [r for r in inside if span is not None and _within(r.obligation.span, span)]
+        return worst(verdict_name(r.verdict) for r in found)
 
     return ask
+
+
+def _spoken(program: Program, box: Box, clause: int) -> set[str]:
+    """The ports that a clause of a part's requires speaks of."""
+    kernel = program.kernels.get(box.what.kernel) if isinstance(box.what, Part) else None
+    if kernel is None or clause >= len(kernel.requires):
+        return {p.name for p in box.inputs}
+    return {str(v.data) for v in free_vars(kernel.requires[clause].pred)}
+
+
+def _own_span(box: Box) -> Span | None:
+    match box.what:
+        case Pure(span=span):
+            return span
+        case Check(pred=pred):
+            return pred.span
+        case Choice(cond=cond) | Loop(cond=cond):
+            return cond.span
+        case _:
+            return None
+
+
+def _within(inner: Span, outer: Span) -> bool:
+    return inner.file == outer.file and outer.start <= inner.start and inner.end <= outer.end

@@ -29,13 +29,13 @@ from kwlogic.core.types import show_type
 from kwlogic.core.wiring import Port
 from kwlogic.lab.pictures import Edge, Frame, Picture, Spot
 
-BoxVerdict = Callable[[int, int], str | None]
-"""Of the box with this index in the dag with that index: the verdict of its links, None where nothing was asked."""
+BoxVerdict = Callable[[int, int, str | None], str | None]
+"""Dag, box, and an input of it (None: all): the verdict of what is obliged there, None where nothing is."""
 
 WIDEST = 60
 
 
-def nothing_known(dag: int, box: int) -> str | None:
+def nothing_known(dag: int, box: int, port: str | None) -> str | None:
     return None
 
 
@@ -90,7 +90,7 @@ class _Drawing:
     def dag(self, index: int, frame: int | None, enter: dict[str, int], leave: dict[str, int]) -> None:
         dag = self.composition.dags[index]
         names = dict(dag.names)
-        ends = [self.box(box, frame, self.box_verdict(index, i)) for i, box in enumerate(dag.boxes)]
+        ends = [self.box(box, frame, self.box_verdict(index, i, None)) for i, box in enumerate(dag.boxes)]
         types = {Wire(INPUT, p.name): p for p in dag.inputs}
         types |= {Wire(i, p.name): p for i, b in enumerate(dag.boxes) for p in b.outputs}
 
@@ -105,8 +105,8 @@ class _Drawing:
             self.edges.extend(Edge(s, target, _short(label), note, verdict) for s in sources(wire))
 
         for i, box in enumerate(dag.boxes):
-            verdict = self.box_verdict(index, i)
             for port, wire in zip(box.inputs, box.sources):
+                verdict = self.box_verdict(index, i, port.name)
                 for target in ends[i].enter.get(port.name, ()):
                     wire_edge(wire, _target_name(box, port), target, verdict)
             for earlier in box.after:

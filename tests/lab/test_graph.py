@@ -21,7 +21,7 @@ from kwlogic.render.svg import svg
 NASTY = '<script>"]; & --> `x` \\ %%'
 
 
-@pytest.fixture()
+@pytest.fixture
 def picture(tmp_path: Path) -> Picture:
     return graph("big", (str(write(tmp_path)),), tmp_path)
 
@@ -43,7 +43,7 @@ def test_edges_enter_and_leave_regions_at_their_ports(picture: Picture):
 def test_svg_places_nothing_on_top_of_anything(picture: Picture):
     placed = place(picture)
     for i, (a, ra) in enumerate(zip(picture.spots, placed.spots)):
-        assert 0 <= ra.x
+        assert ra.x >= 0
         assert ra.x + ra.w <= placed.width + 0.1
         for b, rb in list(zip(picture.spots, placed.spots))[i + 1 :]:
             if a.frame == b.frame:

@@ -6,8 +6,8 @@ from kwlogic.source.codes import Code
 from kwlogic.source.data import Severity
 
 
-def _code(number: int, title: str, explanation: str, how: str) -> Code:
-    return Code(f"KW{number}", Severity.ERROR, title, explanation, how=how)
+def _code(number: int, title: str, explanation: str, how: str, severity: Severity = Severity.ERROR) -> Code:
+    return Code(f"KW{number}", severity, title, explanation, how=how)
 
 
 CODES: tuple[Code, ...] = (
@@ -24,5 +24,21 @@ CODES: tuple[Code, ...] = (
         "`--cost NAME=NUMBER` says what one run of a part costs. The name must be that of a kernel used in the composition, and the number "
         "must not be negative. Parts without a cost count 1.",
         "`kwlogic schedule pipeline --cost prase=3` where no part is called `prase`",
+    ),
+    _code(
+        442,
+        "no hole to fill",
+        "`kwlogic hole` says what is asked of a kernel that is still missing. A hole stands in a composition as `hole(x: T) -> (y: U)`, with "
+        "the ports that the missing kernel shall have.",
+        "`kwlogic hole pipeline` where the composition has no hole",
+    ),
+    _code(
+        443,
+        "what a hole asks for",
+        "The composition has a hole. The note states the weakest contract of a kernel that may fill it: what it may rely on, what it must "
+        "ensure, and where it may fail so that everything else of the composition holds. It was found from the contracts around the hole by "
+        "eliminating all other wires, and then put into the hole and checked. `kwlogic hole NAME` lists the kernels of the project that keep it.",
+        "`kwlogic check` of a composition with a hole",
+        Severity.NOTE,
     ),
 )
