@@ -123,11 +123,12 @@ def proof_check(paths: tuple[str, ...], strict: bool) -> int:
 def proof_show(name: str, paths: tuple[str, ...]) -> int:
     """Tell a proof in words: inductions, cases, lemmas, instances.
 
-    NAME is the id of an obligation, or a declaration.
+    NAME is the id of an obligation, or a declaration, as FILE::NAME, MODULE.NAME or NAME.
 
     \b
     Example:
       kwlogic proof show reverse_reverse
+      kwlogic proof show specs/std/list.kw::reverse_reverse
     """
     from kwlogic.cli.proof import run_proof_show
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from kwlogic.cli.output import print_diagnostics
 from kwlogic.workspace.proofs_check import ProofReport, check_proofs, show_proof
 
-_TIERS = {"T1": "shown without a solver", "T3": "two solvers agree", "T4": "a solver says so, and nothing else"}
+_TIERS = {"T1": "shown without a solver", "T4": "a solver says so, and nothing else"}
 
 
 def run_proof_check(paths: tuple[str, ...], strict: bool) -> int:

@@ -68,7 +68,7 @@ Step = Unfold | Use | Specialise | Pick | Law | Members
 @dataclass(frozen=True, slots=True)
 class Leaf:
     """The hypotheses, the negated goal and the instances contradict each other. ``tier`` T1: shown by ``proof.ground``;
-    else what was asked instead (T3 two solvers agree, T4 one solver said so), and then it is not checked here."""
+    T4: a solver said so, and nothing is checked here."""
 
     steps: tuple[Step, ...] = ()
     tier: str = "T1"

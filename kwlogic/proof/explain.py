@@ -100,8 +100,7 @@ class _Teller:
         if leaf.tier == "T1":
             end = "with these, the negated goal is contradictory" if out else "the negated goal contradicts the hypotheses"
             return [*out, f"so {self._show(opened.goal)}: {end}"]
-        said = "two solvers say so" if leaf.tier == "T3" else "a solver says so"
-        return [*out, f"{self._show(opened.goal)}: {said}, and nothing else was shown ({leaf.tier})"]
+        return [*out, f"{self._show(opened.goal)}: a solver says so, and nothing else was shown ({leaf.tier})"]
 
     def _show(self, term: Term) -> str:
         return show_term(term, self.checker.program, WIDEST)

@@ -32,7 +32,7 @@ from kwlogic.proof.statements import Refused
 from kwlogic.proof.words import Writer, type_text
 
 MOST_DEPTH = 60
-TIERS = ("T1", "T3", "T4")
+TIERS = ("T1", "T4")
 
 
 # ---------------------------------------------------------------- writing

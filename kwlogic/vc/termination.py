@@ -45,7 +45,7 @@ def termination(
                 Kind.TERMINATION,
                 Goal.GIVEN,
                 here.span,
-                given=Proved(method=method),
+                given=Proved(method=method, tier="T1"),
                 detail=f"the recursion ends: {method}",
                 text=_text(here, maker),
             )

@@ -17,6 +17,7 @@ from kwlogic.proof.seal import Seals
 from kwlogic.proof.statements import Refused
 from kwlogic.proof.text import CertificateReader, seal_of
 from kwlogic.resources import std_dir
+from kwlogic.solve.replay import Replayer
 from kwlogic.solve.trust import Supporting, support, untrusted_after
 from kwlogic.source.codes import diagnostic
 from kwlogic.source.data import Diagnosed, Diagnostic, Severity, Source
@@ -69,6 +70,7 @@ class Scene:
         self.seals = Seals(self.program)
         self.reader = CertificateReader(self.program)
         self.checker = Checker(self.program)
+        self.replayer = Replayer(self.program)
 
     def obligations(self) -> tuple[Obligation, ...]:
         """Those of the selected declarations."""
@@ -117,6 +119,8 @@ class Scene:
         try:
             found = self.certificate(obligation)
             uses = self.checker.check(obligation, found)
+            if found.tier != "T1":
+                self._hold_against_evaluation(obligation)
         except Diagnosed as wrong:
             return wrong.diagnostics[0]
         except Refused as reason:
@@ -124,6 +128,14 @@ class Scene:
             return diagnostic("KW742", message, obligation.span, "about this")
         hyps = found.hyps | ({"induction"} if inductive(found.tree) else frozenset())
         return Proved(uses, hyps, method_of(found.tree), found.tier)
+
+    def _hold_against_evaluation(self, obligation: Obligation) -> None:
+        """A solver's word is not taken where running the declaration on some input shows otherwise."""
+        from kwlogic.solve.falsify import Falsifier
+        from kwlogic.solve.played import concrete
+
+        if obligation.refutable and Falsifier(self.replayer, obligation).search(concrete(obligation.sequent), ()) is not None:
+            raise Refused("it rests on the word of a solver, and evaluation shows otherwise")
 
 
 def check_proofs(paths: tuple[str, ...], cwd: Path, strict: bool = False) -> ProofReport:
@@ -138,6 +150,7 @@ def check_proofs(paths: tuple[str, ...], cwd: Path, strict: bool = False) -> Pro
         results += _results(scene, more, wrong)
     results = _withdrawn(scene.program, results, wrong)
     wrong += _leftovers(scene, asked)
+    wrong += [_believed(r) for r in results if isinstance(r.verdict, Proved) and r.verdict.tier != "T1"]
     valid = [r for r in results[: len(asked)] if r.obligation.ask is Goal.VALID]
     tiers: dict[str, int] = {}
     for result in valid:
@@ -146,6 +159,11 @@ def check_proofs(paths: tuple[str, ...], cwd: Path, strict: bool = False) -> Pro
     unproved = sum(is_open(scene.books.entries.get(r.obligation.id, "")) for r in valid)
     seconds = time.perf_counter() - began
     return ProofReport(tiers, unproved, tuple(dict.fromkeys(wrong)), dict(scene.loaded.sources), seconds, scene.io_failed)
+
+
+def _believed(result: Result) -> Diagnostic:
+    message = f"the proof of `{one_line(result.obligation.text)}` is a solver's word, and nothing of it was checked"
+    return diagnostic("KW747", message, result.obligation.span, "about this")
 
 
 def _results(scene: Scene, obligations: Iterable[Obligation], wrong: list[Diagnostic]) -> list[Result]:
@@ -200,7 +218,12 @@ def _leftovers(scene: Scene, asked: Iterable[Obligation]) -> list[Diagnostic]:
 
 def show_proof(name: str, paths: tuple[str, ...], cwd: Path) -> list[str]:
     """The proofs of one obligation, or of all that a declaration has; raises Diagnosed."""
+    file, mark, short = name.rpartition("::")
+    if mark:
+        paths, name = (f"{file}::{short}",), short
     scene = Scene(paths, cwd)
+    if scene.io_failed or (mark and any(d.code == "KW705" for d in scene.diagnostics)):
+        raise Diagnosed(*scene.diagnostics)
     valid = [ob for ob in scene.obligations() if ob.ask is Goal.VALID]
     found = [ob for ob in valid if ob.id == name] or [ob for ob in valid if name in (ob.declaration, ob.declaration.rpartition(".")[2])]
     if not found:

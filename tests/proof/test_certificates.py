@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from kwlogic.solve.backend import Answer
+from kwlogic.source.data import Diagnosed
 from kwlogic.vc.data import Goal, Proved
 from kwlogic.workspace.check import check
 from kwlogic.workspace.data import CheckRequest, CheckResult
-from kwlogic.workspace.proofs_check import ProofReport, check_proofs, show_proof
+from kwlogic.workspace.proofs_check import ProofReport, Scene, check_proofs, show_proof
 
 SPEC = """\
 module demo.lists
@@ -177,8 +178,47 @@ def test_a_trusted_leaf_is_told_apart(project: Path):
     end = text.find("\n(proof ", start)
     name, seal = re.search(r'\(proof ("[^"]*")\n  \(seal (\w+)\)', text[start:end]).groups()  # type: ignore[union-attr]
     (project / BOOK).write_text(f"{text[:start]}(proof {name}\n  (seal {seal}) (tier T4)\n  (trusted T4))\n{text[end:]}", encoding="utf-8")
-    assert check_proofs((), project).tiers["T4"] == 1
+    report = check_proofs((), project)
+    assert report.tiers["T4"] == 1
+    assert (codes(report), report.exit_code) == ({"KW747"}, 0)
     assert check_proofs((), project, strict=True).exit_code == 1
+
+
+@pytest.mark.parametrize("word", ["T3", "t1"])
+def test_there_are_no_other_tiers(project: Path, word: str):
+    edit(project, r"\(tier T1\)", f"(tier {word})")
+    assert check_proofs((), project).exit_code == 1
+
+
+BELIEVED = """\
+module believed
+
+kernel down(x: Int) -> (y: Int)
+  ensures y > x
+= x - 1
+"""
+
+
+def test_a_forged_word_of_a_solver_is_held_against_evaluation(tmp_path: Path):
+    """Whoever writes that a solver said so is not believed where running it shows otherwise."""
+    (tmp_path / "believed.kw").write_text(BELIEVED, encoding="utf-8")
+    check(CheckRequest(("believed.kw",), tmp_path, jobs=1, cache=False, proofs=True))
+    book = tmp_path / "proofs" / "believed.proof"
+    scene = Scene(("believed.kw",), tmp_path)
+    (claim,) = [o for o in scene.obligations() if o.ask is Goal.VALID]
+    entry = f'(proof "{claim.id}"\n  (seal {scene.seals.of(claim)}) (tier T4) (goal 0)\n  (trusted T4))\n'
+    book.write_text(f"(module believed)\n{entry}", encoding="utf-8")
+    report = check_proofs(("believed.kw",), tmp_path)
+    assert (codes(report), report.exit_code) == ({"KW742"}, 1)
+    assert "evaluation shows otherwise" in report.diagnostics[0].message
+
+
+def test_a_proof_is_named_as_in_check(made: Path):
+    by_file, by_name = show_proof("specs/lists.kw::len_twice", (), made), show_proof("len_twice", (), made)
+    assert by_file == by_name
+    for wrong in ("gone.kw::len_twice", "specs/lists.kw::gone"):
+        with pytest.raises(Diagnosed):
+            show_proof(wrong, (), made)
 
 
 @pytest.mark.parametrize("share", [0.1, 0.4, 0.7, 0.97])
@@ -234,8 +274,6 @@ def test_a_folder_in_the_place_of_a_file(project: Path):
 
 
 def test_no_proof_of_that_name(made: Path):
-    from kwlogic.source.data import Diagnosed
-
     with pytest.raises(Diagnosed) as caught:
         show_proof("len_twic", (), made)
     assert caught.value.diagnostics[0].code == "KW746"

@@ -287,4 +287,13 @@ CODES: tuple[Code, ...] = (
         "suggested; `kwlogic check -v` lists all obligations.",
         how="kwlogic proof show nothing_of_this_name",
     ),
+    Code(
+        "KW747",
+        W,
+        "a proof that is a solver's word",
+        "The prover found this proof with the help of Z3, and the checker, which has no solver, could not show it again from the "
+        "instances that were used (tier `T4`). It is counted, since evaluation on generated inputs found nothing against it, but it is "
+        "not certified; `--strict` refuses it. A lemma on the way, or a stronger `ensures`, often makes a proof small enough to be shown.",
+        how="kwlogic proof check with a certificate that says `(trusted T4)`",
+    ),
 )
