@@ -73,24 +73,28 @@ def check(paths: tuple[str, ...], form: str, **options: Any) -> int:
     return run_check(paths, form, **options)
 
 
-@cli.command(short_help="Run a kernel on a JSON input, checking its contract.")
+@cli.command(short_help="Run a kernel on a JSON input, its contract enforced.")
 @click.argument("kernel")
-@click.option("-i", "--input", "document", required=True, metavar="FILE|-", help="A JSON object with one key for each input port.")
+@click.option("-i", "--input", "document", metavar="FILE|-", help="A JSON object with one key for each input port.")
 @click.option("--path", "paths", multiple=True, metavar="PATH", help="Where to look for the kernel, instead of the project.")
-def run(kernel: str, document: str, paths: tuple[str, ...]) -> int:
-    """Run a kernel whose body is an expression, and check its contract on the way.
+@click.option("--store", metavar="URL|PATH", help="Keep the run in this store; without it, in the project's, where there is one.")
+@click.option("--resume", metavar="RUN", help="Go on with a run that was interrupted or failed: what had finished is not done again.")
+def run(kernel: str, document: str | None, paths: tuple[str, ...], store: str | None, resume: str | None) -> int:
+    """Run a kernel, or a composition of kernels, and enforce every contract on the way.
 
-    KERNEL is FILE::NAME, MODULE.NAME or NAME. The outputs are printed as a JSON object. A violated clause is shown with
-    the value of each of its parts.
+    KERNEL is FILE::NAME, MODULE.NAME or NAME. The outputs are printed as a JSON object; no output that breaks a clause is.
+    A violated clause is shown with the value of each of its parts. Oracles are answered by the models and tools that the
+    table `run` of the configuration names. Where a step fails, the finished ones are rolled back.
 
     \b
     Examples:
       kwlogic run specs/billing.kw::approve --input invoice.json
       echo '{"x": -3}' | kwlogic run absolute --input -
+      kwlogic run intake --resume 0f3a...
     """
     from kwlogic.cli.run import run_kernel
 
-    return run_kernel(kernel, document, paths)
+    return run_kernel(kernel, document, paths, store, resume)
 
 
 @cli.group()

@@ -207,3 +207,26 @@ def test_fmt_leaves_what_does_not_parse(cli: Cli, write: Write) -> None:
     assert path.read_text() == "module bad\nfn f(\n"
     assert cli("fmt", "-", stdin="fn f(").returncode == 1
     assert cli("fmt", "absent.kw").returncode == 2
+
+
+def test_a_run_is_kept_and_goes_on(cli: Cli, write: Write) -> None:
+    write(
+        "functions.py",
+        "import pathlib\n\ndef flaky(n):\n    log = pathlib.Path('calls')\n    log.open('a').write('x')\n    if n > 5 and not pathlib.Path('up').exists():\n        raise OSError('down')\n    return n + 1\n",
+    )
+    write("kwlogic.toml", 'paths = ["specs"]\n[run]\npython = ["functions"]\ncache = false\n')
+    write(
+        "specs/flow.kw",
+        'module flow\nkernel bump(n: Int) -> (m: Int)\n  ensures m == n + 1\n  by python "functions:flaky"\nkernel flow(n: Int) -> (k: Int) = compose bump[m as a] >> bump[n as a, m as k]\n',
+    )
+    done = cli("run", "flow", "--input", "-", "--store", "runs.sqlite", stdin='{"n": 5}')
+    assert done.returncode == 1
+    assert "error[KW842]: `flow` failed: `functions:flaky` raised OSError: down" in done.stderr
+    run = done.stderr.split("--resume ")[1].split("`")[0]
+    write("up", "")
+    done = cli("run", "flow", "--resume", run, "--store", "runs.sqlite")
+    assert (done.returncode, done.stdout) == (0, '{"k": 7}\n')
+    assert write("calls2", "").with_name("calls").read_text(encoding="utf-8") == "xxx", "the first step was not called again"
+    done = cli("run", "flow", "--resume", "nonesuch", "--store", "runs.sqlite")
+    assert done.returncode == 2
+    assert "error[KW844]: the store has no run `nonesuch`" in done.stderr

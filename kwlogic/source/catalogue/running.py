@@ -41,4 +41,12 @@ CODES: tuple[Code, ...] = (
         "an expression had no value. `kwlogic check` finds such links before they happen. What had finished was rolled back.",
         how="kwlogic run of a composition with a link that does not hold",
     ),
+    Code(
+        "KW844",
+        E,
+        "the run cannot be resumed",
+        "`--resume RUN` goes on with a run that the store knows, of the same kernel. Steps that had finished are not done again, as long as "
+        "they answer the same question: the same kernel with the same contract, at the same place, on the same inputs.",
+        how="kwlogic run with `--resume nonesuch`",
+    ),
 )

@@ -48,7 +48,7 @@ class Live:
     # ------------------------------------------------------------ oracles
 
     async def oracle(self, kernel: Kernel, inputs: Ports, where: Where, check: Check) -> Ports:
-        path = "/".join(where.path)
+        path = self._place(kernel, inputs, where)
         known = self._remembered(kernel, inputs, path, check, where)
         if known is not None:
             return known
@@ -63,6 +63,11 @@ class Live:
             if self._cachable(kernel):
                 self.memory.keep_answer(self._key(kernel, inputs), kernel.name, text)
         return outputs
+
+    def _place(self, kernel: Kernel, inputs: Ports, where: Where) -> str:
+        """Where in the run, and which question: a step is resumed only as the answer to the same one."""
+        asked = self.keys.answer(kernel, encode_ports(inputs, kernel.inputs, self.program), ())
+        return f"{'/'.join(where.path)}#{asked[:16]}"
 
     def _remembered(self, kernel: Kernel, inputs: Ports, path: str, check: Check, where: Where) -> Ports | None:
         """What this step yielded before the run was interrupted, else a verified answer to the same question.

@@ -67,6 +67,11 @@ def run_live(
     return Outcome(encode_ports(outputs, found.kernel.outputs, found.program), (), found.sources)
 
 
+def wants_store(found: Found, url: str | None) -> bool:
+    """Whether runs are kept: where a store is asked for or configured, or the project has one already."""
+    return url is not None or "store" in found.project.config.tables or (found.project.root / ".kwlogic" / "store.sqlite").exists()
+
+
 def stopped_as(stop: Stopped, kernel: Kernel, inputs: Ports, program: Program, sources: Mapping[str, Source]) -> Diagnostic:
     """What to say of a run that ended without outputs."""
     code, verb = ("KW843", "was stopped") if isinstance(stop, Broken) else ("KW842", "failed")
