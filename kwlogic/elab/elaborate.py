@@ -230,11 +230,16 @@ def _sorted(world: World) -> tuple[Diagnostic, ...]:
 # ---------------------------------------------------------------- one expression
 
 
+def world_of(program: Program) -> World | None:
+    """What the elaboration of a program knew, as long as it is the last one."""
+    return next((w for p, w in _LAST if p is program), None)
+
+
 def elaborate_expr(
     program: Program, module: str | None, expr: syn.Expr, source: Source | None = None
 ) -> tuple[Term | None, Type | None, tuple[Diagnostic, ...]]:
     """A closed expression in scope of the library and of a module of the program that was elaborated last."""
-    world = next((w for p, w in _LAST if p is program), None)
+    world = world_of(program)
     if world is None:
         return None, None, (diagnostic("KW201", "the program of this expression is no longer at hand"),)
     text = source or Source(expr.span.file, "")

@@ -31,6 +31,13 @@ def close(table: Table) -> ComposeBody | None:
     return None if table.failed else ComposeBody(Wiring(nodes))
 
 
+def closed_nodes(table: Table) -> tuple[AnyNode, ...]:
+    """The nodes of a composition whose links may yet settle types that are open: these stay variables."""
+    closer = _Closer(table)
+    closer.open = True
+    return tuple(closer.node(n) for n in table.nodes)
+
+
 class _Closer:
     def __init__(self, table: Table) -> None:
         self.table = table

@@ -86,7 +86,7 @@ def wiring_reach(wiring: s.Wiring, ports_of: PortsOf) -> Reach:
     stack: list[tuple[s.Wiring, bool]] = [(wiring, False)]
     while stack:
         here, ready = stack.pop()
-        parts = _operands(here)
+        parts = operands(here)
         if ready:
             reach[id(here)] = _reach(here, [reach[id(p)] for p in parts], ports_of)
         else:
@@ -95,7 +95,8 @@ def wiring_reach(wiring: s.Wiring, ports_of: PortsOf) -> Reach:
     return reach[id(wiring)]
 
 
-def _operands(wiring: s.Wiring) -> tuple[s.Wiring, ...]:
+def operands(wiring: s.Wiring) -> tuple[s.Wiring, ...]:
+    """The compositions that an operator joins."""
     match wiring:
         case s.WSeq(_, left, right) | s.WPar(_, left, right) | s.WFallback(_, left, right):
             return left, right
