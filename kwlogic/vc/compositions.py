@@ -215,7 +215,7 @@ class _Composed:
             label=None if clause is None else clause.label,
             detail=detail,
             clause=index,
-            vars=self.vars(hyps, goal),
+            vars=self.vars(scene, cone, hyps, goal),
             number=number,
             alternatives=tuple(others),
         )
@@ -229,20 +229,26 @@ class _Composed:
     def rests(self, scene: Scene, cone: Cone) -> frozenset[str]:
         """Kernels that never fail, where a fallback is known not to be needed because of that."""
         found: list[frozenset[str]] = []
-        places = list(cone.places)
-        while scene.parent >= 0:
-            places.append((scene.parent, scene.box))
-            scene = self.stage.scenes[scene.parent]
-        for index, box in places:
+        for index, box in (*cone.places, *_around(self.stage.scenes, scene)):
             here = self.stage.scenes[index]
             if isinstance(here.dag.boxes[box].what, Recover):
                 found.append(here.facts[box].rests)
         return frozenset[str]().union(*found)
 
-    def vars(self, hyps: Iterable[Hyp], goal: Term) -> tuple[Term, ...]:
-        """The inputs, and the wires whose values a counterexample gives."""
-        values = behind(self.stage.values, (*(h.term for h in hyps), goal))
-        return tuple(dict.fromkeys((*self.maker.vars, *(v.var for v in values if v.term is None))))
+    def vars(self, scene: Scene, cone: Cone, hyps: Iterable[Hyp], goal: Term) -> tuple[Term, ...]:
+        """The inputs, and the wires nearby whose values a counterexample gives."""
+        scenes = self.stage.scenes
+        near = {v.var: v for s, b in (*_around(scenes, scene), *cone.places) for v in scenes[s].facts[b].values}
+        values = behind(near, (*(h.term for h in hyps), goal))
+        given = (v.var for v in values if v.term is None and self.stage.values.get(v.var, v).term is None)
+        return tuple(dict.fromkeys((*self.maker.vars, *given)))
+
+
+def _around(scenes: list[Scene], scene: Scene) -> Iterable[tuple[int, int]]:
+    """The regions that a scene is inside of."""
+    while scene.parent >= 0:
+        yield scene.parent, scene.box
+        scene = scenes[scene.parent]
 
 
 def last(scene: Scene) -> tuple[int, ...]:
