@@ -6,11 +6,20 @@ from pathlib import Path
 
 import pytest
 
+from kwlogic.solve.replay import Replayer
 from kwlogic.vc.data import Proved
 from kwlogic.workspace.check import check
 from kwlogic.workspace.data import CheckRequest
 
 BUDGET = 400_000
+STEPS = 4_000
+
+
+@pytest.fixture(autouse=True)
+def short_evaluations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some of these functions never end; evaluation only refutes, and nothing here is meant to be refuted."""
+    monkeypatch.setattr(Replayer.__init__, "__defaults__", (STEPS,))
+
 
 BEHIND = """module behind
 lemma false_lemma(n: Int) ensures n * n > n

@@ -26,7 +26,7 @@ class Effort:
     steps: int
 
 
-USUAL = Effort(200_000, 4_000)
+USUAL = Effort(100_000, 2_500)
 MORE = Effort(5_000_000, 100_000)
 
 
