@@ -22,6 +22,7 @@ from kwlogic.solve.decode import decode_vars
 from kwlogic.solve.discovery import Discovery
 from kwlogic.solve.explain import stuck_text
 from kwlogic.solve.falsify import Falsifier, Wide, witness
+from kwlogic.solve.lemmas import Pool
 from kwlogic.solve.models import is_large, recursive_query
 from kwlogic.solve.played import concrete
 from kwlogic.solve.present import present
@@ -30,6 +31,7 @@ from kwlogic.solve.replay import Env, Replay, Replayer, declaration
 from kwlogic.solve.search import ALL, Search, Success
 from kwlogic.solve.sized import Sized, calls_in_reach
 from kwlogic.solve.sorts import Unsupported
+from kwlogic.solve.speculate import Speculation
 from kwlogic.vc.data import (
     Counterexample,
     Goal,
@@ -160,38 +162,43 @@ class Prover:
         self.theory = _theory_for(session.theory, obligation)
         self.falsifier = Falsifier(session.replayer, obligation)
         self.wide: Wide | None = None
+        self.pool: Pool | None = None
+        self.speculation: Speculation | None = None
         self.suspect: Env | None = None
         self.played = concrete(obligation.sequent)
         self.problem = prepare(self.theory, self.played, obligation.before, obligation.using)
 
     def verdict(self) -> Verdict:
         search = self._search()
-        first = self._low_effort(search)
-        if first is not None:
-            return self._proved(first)
-        refuted = self._refute(search) or self._refute_deeper((2, 4), MODEL_LIMIT // 5)
-        if refuted is not None:
-            return refuted
-        return self._full_effort(search)
-
-    def _full_effort(self, search: Search) -> Verdict:
-        """What takes long, proof and refutation in turn."""
-        large = is_large(self.problem)
+        plain = search.plain(self.problem)
         attempts: tuple[Callable[[], Success | Refuted | None], ...] = (
-            lambda: self._prove(search, 1),
-            lambda: self._refute_widely(LITTLE),
-            lambda: self._refute_running(RUN_LIMIT) if large else None,
-            lambda: self._refute_widely(MUCH),
-            lambda: None if large else self._discover(search),
-            lambda: self._prove(search, ALL),
-            lambda: self._refute_deeper((3, 6), MODEL_LIMIT),
-            lambda: None if large else self._refute_running(MODEL_LIMIT),
+            lambda: self._low_effort(search),
+            lambda: None if plain else self._glance(search),
+            lambda: None if plain else self._prove(search, 0),
+            lambda: self._refute(search) or self._refute_deeper((2, 4), MODEL_LIMIT // 5),
+            *self._full_effort(search),
         )
         for attempt in attempts:
             found = attempt()
             if found is not None:
                 return found if isinstance(found, Refuted) else self._proved(found)
         return self._unknown(search)
+
+    def _full_effort(self, search: Search) -> tuple[Callable[[], Success | Refuted | None], ...]:
+        """What takes long, proof and refutation in turn. A large goal is one that only its models are likely to settle."""
+        large = is_large(self.problem)
+        return (
+            lambda: self._refute_running(RUN_LIMIT) if large else self._speculate(search, 1),
+            lambda: self._prove(search, 1),
+            lambda: self._refute_widely(LITTLE),
+            lambda: None if large else self._speculate(search, 2),
+            lambda: self._refute_widely(MUCH),
+            lambda: None if large else self._discover(search),
+            lambda: None if large else self._speculate(search, 3),
+            lambda: self._prove(search, ALL),
+            lambda: self._refute_deeper((3, 6), MODEL_LIMIT),
+            lambda: None if large else self._refute_running(MODEL_LIMIT),
+        )
 
     def _search(self) -> Search:
         ob = self.obligation
@@ -224,8 +231,22 @@ class Prover:
                 return replace(found, goal=number)
         return None
 
+    def _speculate(self, search: Search, depth: int) -> Success | None:
+        """By the lemmas that stuck cases ask for."""
+        if not search.roots:
+            return None
+        if self.speculation is None:
+            self.speculation = Speculation(self._pool(search))
+        return self.speculation.prove(self.obligation.sequent, depth)
+
     def _discover(self, search: Search) -> Success | None:
-        return Discovery(search, self.obligation.sequent, self.session.replayer).prove() if search.roots else None
+        """By the lemmas that there are about the functions at hand."""
+        return Discovery(self._pool(search), self.obligation.sequent).prove() if search.roots else None
+
+    def _pool(self, search: Search) -> Pool:
+        if self.pool is None:
+            self.pool = Pool(search, self.session.replayer)
+        return self.pool
 
     def _proved(self, found: Success) -> Proved | Refuted:
         """A certificate is asked for where they are kept; what rests on a solver's word alone is held against inputs."""
@@ -237,13 +258,18 @@ class Prover:
 
     # ------------------------------------------------------------ refutation
 
+    def _glance(self, search: Search) -> Refuted | None:
+        """The model of the first query, and the smallest inputs: what is plainly false is told at once."""
+        if not self.obligation.refutable:
+            return None
+        return self._modelled(search) or self._evaluate(40, 20)
+
     def _refute(self, search: Search) -> Refuted | None:
         if not self.obligation.refutable:
             return None
-        if search.last is not None and search.last.model is not None:
-            found = self._from_model(search.last.model, self.obligation.sequent.vars)
-            if found is not None:
-                return found
+        found = self._modelled(search)
+        if found is not None:
+            return found
         if (
             search.plain(self.problem)
             and self.played is self.obligation.sequent
@@ -252,6 +278,11 @@ class Prover:
         ):
             return self._evaluate(40, 40)
         return self._evaluate(300, 200)
+
+    def _modelled(self, search: Search) -> Refuted | None:
+        if search.last is None or search.last.model is None:
+            return None
+        return self._from_model(search.last.model, self.obligation.sequent.vars)
 
     def _evaluate(self, small: int, random: int) -> Refuted | None:
         found = self.falsifier.search(self.played, self.problem.skolems if self._clause() else (), small, random)

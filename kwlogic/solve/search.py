@@ -70,7 +70,7 @@ class Search:
     reason: str = ""
     extra: tuple[Fact, ...] = ()
     _proofs: dict[Sequent, Success] = field(default_factory=dict)
-    _failed: set[tuple[Sequent, Rung]] = field(default_factory=set)
+    _failed: dict[tuple[Sequent, int, bool, bool], int] = field(default_factory=dict)
 
     # ------------------------------------------------------------ one query
 
@@ -103,6 +103,10 @@ class Search:
         outline = Outline(facts=frozenset(f.name for f in used))
         return Success(facts | self._definitions(builder), hyps | builder.problem.substituted, title, outline)
 
+    def forget(self) -> None:
+        """What failed may be tried again: there are new facts."""
+        self._failed.clear()
+
     # ------------------------------------------------------------ ladders
 
     def plain(self, problem: Problem) -> bool:
@@ -123,14 +127,21 @@ class Search:
         return None
 
     def _rung(self, problem: Problem, rung: Rung) -> Success | None:
-        if (problem.sequent, rung) in self._failed:
+        limit, depth, facts, axioms = rung
+        asked = (problem.sequent, depth, facts and self._has_facts(problem), axioms)
+        if limit < 2 * self._failed.get(asked, 0):
             return None
-        found = self.ask(problem, rung[0], "direct", *rung[1:])
+        found = self.ask(problem, limit, "direct", *asked[1:])
         if found is None:
-            self._failed.add((problem.sequent, rung))
+            self._failed[asked] = limit
         else:
             self._proofs[problem.sequent] = found
         return found
+
+    def _has_facts(self, problem: Problem) -> bool:
+        """Whether a query with facts would say more than one without."""
+        builder = QueryBuilder(problem)
+        return bool(builder.facts) or not builder.symbols or not builder.symbols.isdisjoint(("std.list.all", "std.list.any"))
 
     def _closed(self, problem: Problem) -> Success | None:
         if not problem.closed:
@@ -174,7 +185,7 @@ class Search:
 
     def quick(self, sequent: Sequent, most: int) -> Success | None:
         """Directly or by one induction, up to a low effort; with the facts that were found since it was last tried."""
-        self._failed.clear()
+        self.forget()
         problem = self.prepared(sequent)
         found = self.direct(problem, 0)
         if found is not None or self.plain(problem):

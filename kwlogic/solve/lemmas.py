@@ -1,0 +1,105 @@
+"""The lemmas that the search for one goal has found: what is conjectured is first tested, then proved, then a fact.
+
+Both sources of conjectures (``solve.speculate``, ``solve.discovery``) fill the same pool, so that each builds on what
+the other found. Nothing is a fact without a proof of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import field, replace
+
+from kwlogic.core.terms import Term
+from kwlogic.core.types import type_vars
+from kwlogic.solve.backend import Meter
+from kwlogic.solve.falsify import candidates
+from kwlogic.solve.played import concrete
+from kwlogic.solve.replay import Replayer
+from kwlogic.solve.samples import Samples
+from kwlogic.solve.search import Search, Success
+from kwlogic.source.records import dataclass
+from kwlogic.vc.data import Hyp, Sequent
+from kwlogic.vc.theory import Fact, called
+
+SMALL = 60
+RANDOM = 40
+STEPS = 3_000
+MOST_LEMMAS = 60
+
+
+@dataclass(slots=True)
+class Pool:
+    """``search`` is the goal's own; its meter pays for everything. ``facts`` are proved, in the order of their proofs."""
+
+    search: Search
+    replayer: Replayer
+    facts: list[Fact] = field(default_factory=list)
+    proofs: list[tuple[Fact, Success]] = field(default_factory=list)
+    _tester: Replayer | None = None
+    _samples: Samples | None = None
+    _false: dict[Term, bool] = field(default_factory=dict)
+
+    @property
+    def full(self) -> bool:
+        return len(self.facts) >= MOST_LEMMAS
+
+    # ------------------------------------------------------------ testing
+
+    def is_false(self, formula: Term) -> bool:
+        """Whether small or random values break it."""
+        if formula not in self._false:
+            self._false[formula] = self._breaks(formula)
+        return self._false[formula]
+
+    def _breaks(self, formula: Term) -> bool:
+        program = self.search.theory.program
+        if self._tester is None or self._samples is None:
+            self._tester, self._samples = Replayer(program, STEPS), Samples(program)
+        played = concrete(closed_sequent(formula))
+        self._samples.random_source.seed(1)
+        tried = candidates(self._tester, self._samples, played.vars, SMALL, RANDOM)
+        return any(self._tester.holds(played.goal, env) is False for env in tried)
+
+    # ------------------------------------------------------------ proving
+
+    def inner(self, formula: Term, budget: int) -> Search:
+        """A search for a proof of a conjecture, with what was found so far."""
+        outer = self.search
+        meter = Meter(keep=outer.meter.keep, shake=outer.meter.shake)
+        inner = Search(outer.theory, outer.before, (), budget, meter, outer.wall, outer.theory.reach(formula))
+        inner.extra = tuple(self.facts)
+        return inner
+
+    def charge(self, inner: Search) -> None:
+        """What an inner search has spent, the outer one has spent."""
+        self.search.meter.spent += inner.meter.spent
+        self.search.meter.solver_seconds += inner.meter.solver_seconds
+        self.search.meter.volatile |= inner.meter.volatile
+        inner.meter.spent, inner.meter.solver_seconds = 0, 0.0
+
+    def add(self, formula: Term, proof: Success) -> Fact:
+        """A proved conjecture becomes a fact."""
+        vars = variables(formula)
+        tparams = tuple(sorted({n for v in vars for n in type_vars(v.type)}))
+        name = f"found.{len(self.facts)}"
+        reach = self.search.theory.reach(formula)
+        fact = Fact(name, name, tparams, vars, formula, called(formula), reach, False, proof.uses)
+        self.facts.append(fact)
+        self.proofs.append((fact, proof))
+        self.search.extra = tuple(self.facts)
+        return fact
+
+    def with_lemmas(self, found: Success) -> Success:
+        """A proof of the goal, with those of the lemmas."""
+        return replace(found, lemmas=tuple(self.proofs))
+
+
+def variables(formula: Term) -> tuple[Term, ...]:
+    from kwlogic.core.walk import free_vars
+
+    return tuple(sorted(free_vars(formula), key=lambda v: (str(v.data), v.id)))
+
+
+def closed_sequent(formula: Term) -> Sequent:
+    """A conjecture as a question: for all values of its variables."""
+    none: tuple[Hyp, ...] = ()
+    return Sequent(variables(formula), none, formula)
