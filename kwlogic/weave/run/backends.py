@@ -69,7 +69,7 @@ class Backends:
     async def call(self, kind: str, target: str, arguments: Mapping[str, Any]) -> Any:
         """The result of a tool or function, as JSON; raises OracleError."""
         if kind == "python" or target in self._functions:
-            function = self._functions.get(target) or function_of(target, self.config.python)
+            function = self._functions.get(target) or function_of(target, self.config.python, self.config.root)
             return exact(await called(function, target, arguments, 60.0))
         server, tool = self._server_of(target)
         return await server.call(tool, arguments)

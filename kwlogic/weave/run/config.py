@@ -94,6 +94,7 @@ def run_config(project: Project) -> RunConfig:
 
 class _Reader:
     def __init__(self, project: Project) -> None:
+        self.root = str(project.root)
         self.file = project.source.path if project.source is not None else ""
         self.problems: list[Diagnostic] = []
 
@@ -107,7 +108,7 @@ class _Reader:
         if "model" not in own and len(models) == 1:
             own["model"] = next(iter(models))
         own["python"] = tuple(own.get("python", ()))
-        return RunConfig(models=models, tools=tools, **own)
+        return RunConfig(models=models, tools=tools, root=self.root, **own)
 
     def model(self, name: str, table: Any) -> Model:
         own = self.checked(table, MODEL, f"run.models.{name}")

@@ -50,13 +50,15 @@ class ToolServer:
 @dataclass(frozen=True, slots=True)
 class RunConfig:
     """``model``: the name of the one that answers prompts, unless ``kernels`` names another for a kernel. ``python``:
-    modules (with those below them) and ``module:function``s that ``by python`` may call."""
+    modules (with those below them) and ``module:function``s that ``by python`` may call, found in the folder ``root`` or
+    where Python finds modules."""
 
     models: Mapping[str, Model] = field(default_factory=dict)
     model: str = ""
     kernels: Mapping[str, str] = field(default_factory=dict)
     tools: Mapping[str, ToolServer] = field(default_factory=dict)
     python: tuple[str, ...] = ()
+    root: str = ""
     cache: bool = True
     max_bytes: int = 4 * 1024 * 1024
     max_steps: int = 50_000_000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import sys
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
@@ -17,11 +18,14 @@ def allowed(target: str, allow: tuple[str, ...]) -> bool:
     return bool(colon) and any(a == target or (":" not in a and (module == a or module.startswith(a + "."))) for a in allow)
 
 
-def function_of(target: str, allow: tuple[str, ...]) -> Function:
-    """The function; raises OracleError where it is not allowed or not there."""
+def function_of(target: str, allow: tuple[str, ...], root: str = "") -> Function:
+    """The function, looked for in the project's folder ``root`` first; raises OracleError where it is not allowed or not
+    there."""
     if not allowed(target, allow):
         raise OracleError(f"`{target}` may not be called: the configuration does not list it under `run.python`", once_more=False)
     module, _, path = target.partition(":")
+    if root and root not in sys.path:
+        sys.path.insert(0, root)
     try:
         found: Any = import_module(module)
         for name in path.split("."):
