@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from kwlogic.core.logic import erase
 from kwlogic.core.program import Clause, ComposeBody, ExprBody, Kernel
-from kwlogic.core.terms import FALSE, TRUE, Term, mk_or, mk_var
+from kwlogic.core.terms import FALSE, TRUE, Op, Term, mk_or, mk_var
 from kwlogic.core.types import Type, subst_type
 from kwlogic.core.walk import subst, subst_types
 from kwlogic.core.wiring import Call, Case, Check, Fallback, Graph, Guard, Hole, Iterate, Ref, Wiring, kernels_of, operands
@@ -22,8 +22,11 @@ Kernels = Mapping[str, Kernel]
 
 @dataclass(frozen=True, slots=True)
 class Said:
+    """``run``: the same as a predicate that many boxes share, with the variables that its own stand for."""
+
     name: str
     term: Term
+    run: tuple[Term, Mapping[str, Term]] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,11 @@ class At:
 
     def __call__(self, clause: Clause) -> Term:
         return erase(subst(subst_types(erase(clause.pred), self.types), self.env))
+
+    def shared(self, clause: Clause) -> tuple[Term, Mapping[str, Term]] | None:
+        """The clause before it is brought to the wires, where each of its variables is one there."""
+        spoken = {str(k.data): v for k, v in self.env.items()}
+        return (subst_types(erase(clause.pred), self.types), spoken) if all(v.op is Op.VAR for v in spoken.values()) else None
 
     def requires(self) -> list[tuple[int, Clause, Term]]:
         return [(i, c, self(c)) for i, c in enumerate(self.kernel.requires)]

@@ -39,7 +39,7 @@ def _part(stage: Stage, scene: Scene, index: int, box: Box, failing: Failing) ->
     out = {p.name: scene.wires[Wire(index, p.name)] for p in box.outputs}
     contract = contract_at(kernel, what.targs, {**given, **out})
     path = scene.path_of(index)
-    said = tuple(Said(part_name(path, i, kernel.name), t) for i, _, t in contract.ensures())
+    said = tuple(Said(part_name(path, i, kernel.name), t, contract.shared(c)) for i, c, t in contract.ensures())
     wants = tuple(Want("requires", t, c, i) for i, c, t in contract.requires())
     fallible = failing(what.kernel)
     rests = frozenset[str]() if fallible else frozenset((kernel.name,))
@@ -310,7 +310,9 @@ def _loop_values(
     """By running the rounds where they can be run; otherwise only the first round is known to take place."""
     number = body.number
     assert number is not None
-    spent = _Spent(constant(stage, scene, "rounds used up", BOOL), {n: constant(stage, scene, f"{n} at last", v.type) for n, v in out.items()})
+    spent = _Spent(
+        constant(stage, scene, "rounds used up", BOOL), {n: constant(stage, scene, f"{n} at last", v.type) for n, v in out.items()}
+    )
     names = [n for n in out if body.inputs[n] in body.locals]
     state, start = [body.inputs[n] for n in names], [given[n] for n in names]
     step = _step(body)

@@ -10,18 +10,21 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cached_property
 
+from kwlogic.compose.contract import Said
 from kwlogic.compose.contract import Value as Wire
 from kwlogic.core.eval_data import EvalStop, OutOfBudget
-from kwlogic.core.terms import TRUE, Term, mk_var
+from kwlogic.core.terms import TRUE, Op, Term, mk_var
 from kwlogic.core.types import INT, Type, subst_type, type_vars
 from kwlogic.core.value import Value
 from kwlogic.core.walk import subst_types
 from kwlogic.solve.present import present
 from kwlogic.solve.replay import NOT_VALID, Env, Replay, Replayer, clause_value
 from kwlogic.solve.samples import Samples
-from kwlogic.vc.data import Counterexample, Hyp, Kind, Obligation
+from kwlogic.vc.data import Counterexample, Kind, Obligation
 
-MOST = 60
+WORK = 200_000
+"""Wires run and facts looked at, in all replays of one obligation."""
+MOST = 40
 """Wires that a counterexample shows."""
 
 
@@ -37,7 +40,8 @@ class Wires:
         self.large = played is None
         types = _played_types(played.values) if played is not None else {}
         self.wires = tuple(_at_types(v, types) for v in played.values) if played is not None else ()
-        self.hyps = tuple(Hyp(h.name, subst_types(h.term, types)) for h in played.hyps) if played is not None else ()
+        self.hyps = tuple(replace(h, term=subst_types(h.term, types)) if types else h for h in played.hyps) if played is not None else ()
+        self.work = WORK
         self.goal = subst_types(obligation.sequent.goal, types)
         self.vague = any(w.vague for w in self.wires)
         self.run_vars = tuple(w.var for w in self.wires if w.term is not None)
@@ -53,11 +57,12 @@ class Wires:
         return ""
 
     def replay(self, inputs: Env, skolems: list[Value]) -> Replay:
-        if self.large or self.vague:
+        self.work -= len(self.wires) + len(self.hyps)
+        if self.large or self.vague or self.work < 0:
             return NOT_VALID
         try:
             env = self.run(inputs)
-            if env is None or not all(self._holds(h.term, env) for h in self.hyps):
+            if env is None or not all(self._holds(h, env) for h in self.hyps):
                 return NOT_VALID
             broken = clause_value(self.replayer.evaluator(Kind.LINK), self.goal, env, skolems) is False
         except (EvalStop, RecursionError, MemoryError) as stop:
@@ -65,8 +70,19 @@ class Wires:
             return NOT_VALID
         return Replay(broken, True, tuple(env.items()))
 
-    def _holds(self, term: Term, env: Env) -> bool:
-        return self.replayer.evaluator(Kind.LINK).eval(term, env) is True
+    def _holds(self, said: Said, env: Env) -> bool:
+        evaluator = self.replayer.evaluator(Kind.LINK)
+        if said.run is None:
+            return evaluator.eval(said.term, env) is True
+        pred, spoken = said.run
+        return evaluator.eval(pred, {name: env[str(var.data)] for name, var in spoken.items() if str(var.data) in env}) is True
+
+    def _value(self, term: Term, env: Env) -> Value:
+        """A call of a kernel on wires is not compiled for each box anew."""
+        evaluator = self.replayer.evaluator(Kind.LINK)
+        if term.op is Op.CALL and term.data[0] in self.replayer.program.kernels and all(a.op is Op.VAR for a in term.args):
+            return evaluator.call(term.data[0], [env[str(a.data)] for a in term.args])
+        return evaluator.eval(term, env)
 
     def run(self, inputs: Env) -> Env | None:
         """The values of all wires; None where a given one is missing and its type has no simple value."""
@@ -75,7 +91,7 @@ class Wires:
         for wire in self.wires:
             name = str(wire.var.data)
             if wire.term is not None and (wire.when is TRUE or evaluator.eval(wire.when, env) is True):
-                env[name] = evaluator.eval(wire.term, env)
+                env[name] = self._value(wire.term, env)
             elif wire.term is not None or name not in env:
                 value = self._any(wire.var.type)
                 if value is None:

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from kwlogic.compose.cones import cone_at
-from kwlogic.compose.contract import Value
+from kwlogic.compose.contract import Said, Value
 from kwlogic.compose.stage import Stage
 from kwlogic.core.terms import Term
 from kwlogic.core.walk import free_vars
 from kwlogic.vc.data import Hyp
 
-ALL = 4_000
+ALL = 20_000
 """Boxes of a cone that a replay takes along; larger ones are not replayed."""
 
 
@@ -26,7 +26,7 @@ class Played:
     """``values`` in an order in which they can be run; those without a term are given."""
 
     values: tuple[Value, ...]
-    hyps: tuple[Hyp, ...]
+    hyps: tuple[Said, ...]
 
     @property
     def free(self) -> tuple[Term, ...]:
@@ -54,8 +54,12 @@ class Play:
         cone = cone_at(self.stage, self.stage.scenes[self.scene], self.start, ALL)
         if not cone.whole:
             return None
-        hyps = (*self.requires, *(Hyp(s.name, s.term) for s in cone.known), *self.more)
+        hyps = (*as_said(self.requires), *cone.known, *as_said(self.more))
         return Played(behind(self.stage.values, (*(h.term for h in hyps), self.goal)), hyps)
+
+
+def as_said(hyps: Iterable[Hyp]) -> tuple[Said, ...]:
+    return tuple(Said(h.name, h.term) for h in hyps)
 
 
 @dataclass(frozen=True, slots=True)

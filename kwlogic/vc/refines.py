@@ -15,7 +15,7 @@ from kwlogic.core.types import Type, mk_tvar, show_type, subst_type, tuple_of
 from kwlogic.source.codes import diagnostic
 from kwlogic.source.data import Diagnostic, Label, Span
 from kwlogic.vc.build import Maker
-from kwlogic.vc.compositions_play import Played, Scripted, behind
+from kwlogic.vc.compositions_play import Played, Scripted, as_said, behind
 from kwlogic.vc.compositions_words import one_line
 from kwlogic.vc.context import Context
 from kwlogic.vc.data import Goal, Hyp, Kind
@@ -169,7 +169,7 @@ class _Refines:
         made = self.maker.add(
             Kind.REFINE, Goal.VALID, self.refine.span, hyps, goal, text=text, label=label, detail=detail, vars=free, number=number
         )
-        self.maker.made[-1] = replace(made, play=Scripted(Played(needed, hyps)), related=((place, "this clause"),))
+        self.maker.made[-1] = replace(made, play=Scripted(Played(needed, as_said(hyps))), related=((place, "this clause"),))
 
 
 def short(kernel: Kernel) -> str:

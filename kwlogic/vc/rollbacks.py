@@ -8,7 +8,7 @@ from kwlogic.compose.contract import Value, contract_at
 from kwlogic.core.program import Kernel, Origin
 from kwlogic.core.terms import mk_var
 from kwlogic.vc.build import Maker, clause_hyps
-from kwlogic.vc.compositions_play import Played, Scripted
+from kwlogic.vc.compositions_play import Played, Scripted, as_said
 from kwlogic.vc.compositions_words import one_line
 from kwlogic.vc.context import Context
 from kwlogic.vc.data import Goal, Kind
@@ -24,7 +24,7 @@ def rolled_back(context: Context, maker: Maker, kernel: Kernel) -> None:
         return
     hyps = (*clause_hyps("requires", kernel.requires), *clause_hyps("ensures", kernel.ensures))
     free = tuple(ports.values())
-    script = Scripted(Played(tuple(Value(v) for v in free), hyps))
+    script = Scripted(Played(tuple(Value(v) for v in free), as_said(hyps)))
     for i, clause, term in contract_at(undo, (), {p.name: ports[p.name] for p in undo.inputs}).requires():
         if clause.origin is Origin.INVARIANT:
             continue
