@@ -13,7 +13,7 @@ FORM = click.option("--format", "form", type=click.Choice(["full", "json"]), def
 
 def register(cli: click.Group) -> None:
     """Adds the commands of this file to the command line."""
-    for command in (graph, schedule, hole):
+    for command in (graph, schedule, hole, plan):
         cli.add_command(command)
 
 
@@ -78,3 +78,47 @@ def hole(kernel: str, paths: tuple[str, ...], form: str, budget: int | None) -> 
     from kwlogic.cli.hole import run_hole
 
     return run_hole(kernel, paths, form, budget)
+
+
+@click.command(short_help="Find a composition of known kernels that keeps a promise.")
+@click.argument("paths", nargs=-1)
+@click.option("--from", "inputs", required=True, metavar="PORTS", help="The inputs, as in `text: String, limit: Real`.")
+@click.option("--ensures", required=True, metavar="P", help="What must hold of the outputs.")
+@click.option("--requires", default="", metavar="R", help="What may be relied on of the inputs.")
+@click.option("--to", "outputs", default="", metavar="PORTS", help="The outputs; by default the names that P uses, at types that fit.")
+@click.option("--max", "most", type=click.IntRange(1, 12), default=4, show_default=True, help="How many kernels at most.")
+@click.option("--count", type=click.IntRange(1, 100), default=1, show_default=True, help="How many plans to give.")
+@click.option("--name", default="planned", show_default=True, help="What the kernel is to be called.")
+@click.option("--total", is_flag=True, help="Nothing in it may fail.")
+@click.option("--limit", type=click.IntRange(1), default=3_000, show_default=True, help="How many questions the search may ask.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write the first plan to a file.")
+@FORM
+def plan(
+    paths: tuple[str, ...],
+    inputs: str,
+    ensures: str,
+    requires: str,
+    outputs: str,
+    most: int,
+    count: int,
+    name: str,
+    total: bool,
+    limit: int,
+    output: Path | None,
+    form: str,
+) -> int:
+    """Find a composition of the project's kernels that takes the inputs to the promise, the smallest first.
+
+    Kernels are connected by their types, by port names where they meet; a step is only added where the contracts before it
+    imply what it requires. What is printed is a module that has been checked: everything in it is proved. Exits with 1
+    where there is none.
+
+    \b
+    Examples:
+      kwlogic plan --from 'text: String' --requires 'len(text) > 0' --ensures '0 <= m <= 2000'
+      kwlogic plan specs --from 'n: Int' --to 'm: Int' --ensures 'm == 8 * n' --max 5 -o eight.kw
+    """
+    from kwlogic.cli.plan import run_plan
+    from kwlogic.lab.planning import Wish
+
+    return run_plan(Wish(inputs, ensures, requires, outputs, name, total), paths, form, most, count, limit, output)

@@ -66,6 +66,11 @@ def tidied(program: Program, body: Term, under: Term = TRUE) -> tuple[Term, ...]
 
 def follows(program: Program, known: Term, goal: Term) -> bool:
     """Whether Z3 sees that ``known`` implies ``goal``; no certificate, for tidying and choosing only."""
+    return decided(program, known, goal) is True
+
+
+def decided(program: Program, known: Term, goal: Term) -> bool | None:
+    """Whether ``known`` implies ``goal``; None where Z3 cannot tell, as of functions that it knows by name only."""
     import z3
 
     encoder = Encoder(program)
@@ -75,9 +80,12 @@ def follows(program: Program, known: Term, goal: Term) -> bool:
         solver = z3.SimpleSolver(ctx=ctx)
         solver.set(rlimit=RLIMIT, timeout=WALL_MS)
         solver.add(_parsed(z3, ctx, encoder, text))
-        return str(solver.check()) == "unsat"
+        answer = str(solver.check())
     except (Unsupported, z3.Z3Exception):
-        return False
+        return None
+    if answer == "unsat":
+        return True
+    return False if answer == "sat" and not any(t.op is Op.CALL for t in subterms(known, goal)) else None
 
 
 def _parsed(z3: Any, ctx: Any, encoder: Encoder, text: str) -> Any:

@@ -41,4 +41,11 @@ CODES: tuple[Code, ...] = (
         "`kwlogic check` of a composition with a hole",
         Severity.NOTE,
     ),
+    _code(
+        444,
+        "a plan without a goal",
+        "`kwlogic plan` looks for a composition that takes the ports of `--from` to what `--ensures` promises. The promise must speak of at "
+        "least one output, by a name that is no input; otherwise every kernel keeps it. Name the outputs with `--to`.",
+        "`kwlogic plan --from 'n: Int' --ensures 'n > 0'`",
+    ),
 )
