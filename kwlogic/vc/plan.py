@@ -19,7 +19,6 @@ from kwlogic.vc.functions import fn_obligations
 from kwlogic.vc.inhabited import data_obligations, refinement_obligations
 from kwlogic.vc.kernels import kernel_obligations
 from kwlogic.vc.lemmas import lemma_obligations
-from kwlogic.vc.refines import refine_obligations
 
 CIRCULAR = "KW514"
 
@@ -88,6 +87,8 @@ def _type_part(context: Context, name: str) -> Part:
     if name in program.datas:
         return Part(_sorted(data_obligations(context, program.datas[name])))
     if name in program.refines:
+        from kwlogic.vc.refines import refine_obligations
+
         maker, problems = refine_obligations(context, program.refines[name])
         return Part(_sorted(maker), (), problems)
     found: list[Refinement] = [r for r in program.refinements if r.name == name]
