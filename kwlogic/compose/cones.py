@@ -7,13 +7,13 @@ large: what is left out is only left unsaid.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from kwlogic.compose.contract import Said
 from kwlogic.compose.data import Box
 from kwlogic.compose.lifting import every
 from kwlogic.compose.stage import Scene, Stage
 from kwlogic.core.terms import Term, mk_and, mk_implies
+from kwlogic.source.records import dataclass
 
 ROUND = "round"
 MOST = 32

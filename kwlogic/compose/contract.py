@@ -8,7 +8,7 @@ for replays: only there are bodies run.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from kwlogic.core.logic import erase
 from kwlogic.core.program import Clause, ComposeBody, ExprBody, Kernel
@@ -16,6 +16,7 @@ from kwlogic.core.terms import FALSE, TRUE, Op, Term, mk_or, mk_var
 from kwlogic.core.types import Type, subst_type
 from kwlogic.core.walk import subst, subst_types
 from kwlogic.core.wiring import Call, Case, Check, Fallback, Graph, Guard, Hole, Iterate, Ref, Wiring, kernels_of, operands
+from kwlogic.source.records import dataclass
 
 Kernels = Mapping[str, Kernel]
 

@@ -8,13 +8,14 @@ in ``Composition.dags`` (bodies stand before what uses them), so that nothing he
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from kwlogic.core.program import Clause
 from kwlogic.core.terms import Term
 from kwlogic.core.types import Type
 from kwlogic.core.wiring import Port
 from kwlogic.source.data import Span
+from kwlogic.source.records import dataclass
 
 INPUT = -1
 

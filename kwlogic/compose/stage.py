@@ -8,7 +8,7 @@ constants for one round; ``lists`` of a map's body says which list each constant
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from kwlogic.compose.contract import Kernels, Said, Value, Want, Written
 from kwlogic.compose.data import (
@@ -34,6 +34,7 @@ from kwlogic.core.terms import Term, mk_var
 from kwlogic.core.types import BOOL, INT, Type, list_of
 from kwlogic.core.walk import subst
 from kwlogic.core.wiring import Port
+from kwlogic.source.records import dataclass
 
 
 @dataclass(slots=True)

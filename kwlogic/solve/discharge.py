@@ -8,7 +8,7 @@ reason of an ``Unknown``, with blame where a callee's contract allowed what its 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,7 @@ from kwlogic.solve.search import ALL, Search, Success
 from kwlogic.solve.sized import Sized, calls_in_reach
 from kwlogic.solve.sorts import Unsupported
 from kwlogic.solve.speculate import Speculation
+from kwlogic.source.records import dataclass
 from kwlogic.vc.data import (
     Counterexample,
     Goal,

@@ -7,10 +7,10 @@ A *factory* makes, in each worker, the function that answers a task by its numbe
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from kwlogic.solve.pool import Factory, run_tasks
+from kwlogic.source.records import dataclass
 
 
 class Executor(Protocol):

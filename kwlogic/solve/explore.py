@@ -10,7 +10,6 @@ Sources: Claessen, Smallbone, Hughes, QuickSpec (2010); Claessen et al., HipSpec
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import product
 
 from kwlogic.core.eval import Evaluator
@@ -21,6 +20,7 @@ from kwlogic.core.types import BOOL, INT, Type
 from kwlogic.core.value import Con, Value, equal
 from kwlogic.core.walk import free_vars, subst, subterms
 from kwlogic.solve.samples import Samples, functions
+from kwlogic.source.records import dataclass
 from kwlogic.vc.induct import constructors
 from kwlogic.vc.theory import Theory, called
 

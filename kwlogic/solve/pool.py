@@ -12,11 +12,13 @@ import multiprocessing as mp
 import os
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from time import monotonic
 from typing import Any
+
+from kwlogic.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

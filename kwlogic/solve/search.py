@@ -7,7 +7,7 @@ deterministic ``rlimit``.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from kwlogic.core.program import ByAuto, ByCases, ByInduction, ByRecursion, Proof
 from kwlogic.core.terms import FALSE, Op, Term, mk_is, mk_not
@@ -17,6 +17,7 @@ from kwlogic.solve.backend import Answer, Meter, check
 from kwlogic.solve.explain import Stuck
 from kwlogic.solve.problem import Problem, QueryBuilder, base_name, prepare
 from kwlogic.solve.sorts import Unsupported
+from kwlogic.source.records import dataclass
 from kwlogic.vc.data import Hyp, Sequent
 from kwlogic.vc.induct import Case, Scheme, constructors, destructed, functional, is_inductive, natural, structural
 from kwlogic.vc.theory import Fact, Theory

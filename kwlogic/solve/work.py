@@ -7,7 +7,6 @@ An answer that the safety net had a hand in is ``volatile``, and never stored.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
@@ -21,6 +20,7 @@ from kwlogic.solve.lints import check_lint
 from kwlogic.solve.pool import Lost
 from kwlogic.solve.replay import Replayer
 from kwlogic.solve.stored import Answer, answer_from_bytes, answer_to_bytes
+from kwlogic.source.records import dataclass
 from kwlogic.vc.data import Goal, Lint, Obligation, Proved, Result, Unknown
 from kwlogic.vc.theory import Theory
 

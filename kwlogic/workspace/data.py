@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from kwlogic.source.data import Diagnostic, Severity, Source, Span
+from kwlogic.source.records import dataclass
 from kwlogic.vc.data import Lint, Refuted, Result, Unknown
 
 if TYPE_CHECKING:

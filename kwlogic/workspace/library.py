@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from kwlogic.source.data import Source
+from kwlogic.source.records import dataclass
 
 # What is said of compositions is said with these.
 COMPOSED = {"map": {"zip"}, "fold": {"take"}, "iterate": {"fold", "range"}}
