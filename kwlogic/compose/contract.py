@@ -164,6 +164,12 @@ class Failing:
         return found[-1]
 
 
+def composed_of(kernel: Kernel | None) -> tuple[str, ...]:
+    """The kernels that a composition is made of."""
+    wiring = _wiring(kernel)
+    return () if wiring is None else kernels_of(wiring)
+
+
 def _wiring(kernel: Kernel | None) -> Wiring | None:
     body = kernel.body if kernel is not None else None
     return body.wiring if isinstance(body, ComposeBody) and isinstance(body.wiring, Wiring) else None

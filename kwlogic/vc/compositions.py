@@ -22,6 +22,7 @@ from kwlogic.core.walk import subst
 from kwlogic.core.wiring import Wiring
 from kwlogic.source.data import Diagnostic, Span
 from kwlogic.vc.build import Maker, clause_hyps
+from kwlogic.vc.compositions_effects import effect_problems
 from kwlogic.vc.compositions_play import Play, behind
 from kwlogic.vc.compositions_words import Places, both_places, invariant_detail, link_detail, one_line
 from kwlogic.vc.context import Context
@@ -39,8 +40,9 @@ def composed(context: Context, maker: Maker, kernel: Kernel, body: ComposeBody) 
     if not isinstance(body.wiring, Wiring):
         return ()
     composition = composition_of(body.wiring, kernel)
-    _Composed(context, maker, kernel, staged(context, composition)).run()
-    return ()
+    stage = staged(context, composition)
+    _Composed(context, maker, kernel, stage).run()
+    return effect_problems(stage)
 
 
 def staged(context: Context, composition: Composition) -> Stage:

@@ -92,6 +92,7 @@ def elaborated() -> dict[str, set[str]]:
 def batch(names: list[str]) -> dict[str, set[str]]:
     from kwlogic.elab.elaborate import elaborate
     from kwlogic.syntax.parse import parse_module
+    from kwlogic.vc.plan import plan
 
     found: dict[str, set[str]] = {n: set() for n in names}
     modules = list(library())
@@ -100,7 +101,9 @@ def batch(names: list[str]) -> dict[str, set[str]]:
         module, problems = parse_module(source)
         modules.append((source, module))
         found[name].update(d.code for d in problems)
-    for d in elaborate(modules)[1]:
+    program, problems = elaborate(modules)
+    planned = plan(program, [n for m in program.modules.values() if m.file in found for n in (*m.decls, *program.refines)])[1]
+    for d in (*problems, *planned):
         if d.span is not None and d.span.file in found:
             found[d.span.file].add(d.code)
     return found

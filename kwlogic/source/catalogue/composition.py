@@ -26,7 +26,26 @@ resource ledger
 
 kernel post(n: Int) -> (receipt: String)
   writes ledger
+  rollback unpost
   by tool "ledger.post"
+
+kernel unpost(receipt: String) -> (undone: Bool)
+  writes ledger
+  by tool "ledger.unpost"
+
+"""
+
+_SEND = """\
+kernel send(n: Int) -> (sent: Bool)
+  irrevocable
+  by tool "mail.send"
+
+kernel ask(n: Int) -> (answer: Int)
+  by prompt "{n}?"
+
+kernel note(n: Int) -> (entry: String)
+  writes ledger
+  by tool "ledger.note"
 
 """
 
@@ -206,5 +225,46 @@ CODES: tuple[Code, ...] = (
         "fn twice(n: Int) -> Int\n= 2 * n\n\nkernel use(n: Int) -> (m: Int)\n{\n  m <- twice(n);\n}\n",
         "fn twice(n: Int) -> Int\n= 2 * n\n\nkernel twofold(n: Int) -> (m: Int)\n= twice(n)\n\n"
         "kernel use(n: Int) -> (m: Int)\n{\n  m <- twofold(n);\n}\n",
+    ),
+    _code(
+        422,
+        "a kernel that cannot stand in for another",
+        "`refine a by b` says that b may stand wherever a does. So b takes at most the inputs of a and yields at least its outputs, each of "
+        "the same type. The message names the port. Rename ports in a composition (`= compose b[x as y]`) and refine by that.",
+        "kernel triple(k: Int) -> (m: Int)\n= 3 * k\n\nrefine both by triple\n",
+        "kernel triple(n: Int) -> (m: Int, k: Int)\n= (3 * n, 0)\n\nrefine both by triple\n",
+    ),
+    _code(
+        423,
+        "a stand-in that touches more resources",
+        "`refine a by b` promises users of a that nothing gets worse for them, and a resource that b reads or writes and a does not is new to "
+        "them: two steps that could run side by side would race. Declare the resource on a, or keep b from touching it.",
+        'kernel quiet(n: Int) -> (receipt: String)\n  by tool "quiet"\n\nrefine quiet by post\n',
+        'kernel loud(n: Int) -> (receipt: String)\n  writes ledger\n  by tool "loud"\n\nrefine loud by post\n',
+    ),
+    _code(
+        424,
+        "an irrevocable step too early",
+        "A run fails as a whole, and what it did is taken back. An `irrevocable` kernel cannot be taken back, so everything that may fail must "
+        "come before it, by its wires or by `after`; in a loop, the round before it counts, too.",
+        _SEND + "kernel use(n: Int) -> (sent: Bool, answer: Int)\n{\n  sent <- send(n);\n  answer <- ask(n);\n}\n",
+        _SEND + "kernel use(n: Int) -> (sent: Bool, answer: Int)\n{\n  answer <- ask(n);\n  sent <- send(n) after answer;\n}\n",
+    ),
+    _code(
+        425,
+        "a write that nothing takes back",
+        "A run that fails leaves every resource as it was. This step writes one and has no `rollback`, and another step may fail when it has "
+        "written already. Give it a `rollback`, or order the steps so that whatever may fail comes first.",
+        _SEND + "kernel use(n: Int) -> (entry: String, answer: Int)\n{\n  entry <- note(n);\n  answer <- ask(n);\n}\n",
+        _SEND + "kernel use(n: Int) -> (entry: String, answer: Int)\n{\n  answer <- ask(n);\n  entry <- note(n) after answer;\n}\n",
+    ),
+    Code(
+        "KW426",
+        Severity.WARNING,
+        "a step that does nothing",
+        "No output of the composition comes from this step, it writes nothing, and it never fails: a run without it is the same run. Remove "
+        "it, or use one of its outputs.",
+        _PARTS + "kernel use(n: Int) -> (m: Int)\n{\n  (m, _) <- both(n);\n  _ <- both(n + 1);\n}\n",
+        _PARTS + "kernel use(n: Int) -> (m: Int)\n{\n  (m, _) <- both(n);\n}\n",
     ),
 )
