@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,26 +16,46 @@ from kwlogic.weave.store.convert import kernel_of
 from kwlogic.weave.store.data import StoredTrace
 from kwlogic.weave.store.store import open_store
 
+ROUNDS = 1
 WRITER = Path(__file__).with_name("writer.py")
 
 
-def start(path: Path, prefix: str, count: int) -> subprocess.Popen[str]:
-    return subprocess.Popen([sys.executable, str(WRITER), str(path), prefix, str(count)], stdout=subprocess.PIPE, text=True)
+class Nursery:
+    """Writers in processes of their own; see writer.py."""
+
+    def __init__(self) -> None:
+        self.process = subprocess.Popen([sys.executable, str(WRITER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def tell(self, text: str) -> None:
+        self.process.stdin.write(text + "\n")
+        self.process.stdin.flush()
+
+    def line(self) -> str:
+        found = self.process.stdout.readline()
+        assert found, "the nursery has died"
+        return found.strip()
 
 
-def killed_while_writing(path: Path, kills: int, seed: int) -> tuple[list[str], list[str]]:
+@pytest.fixture
+def nursery() -> Iterator[Nursery]:
+    found = Nursery()
+    yield found
+    found.process.stdin.close()
+    found.process.wait(timeout=60)
+
+
+def killed_while_writing(nursery: Nursery, path: Path, kills: int, seed: int) -> tuple[list[str], list[str]]:
     """Kill one writer after another, each after some of its writes; what was acknowledged, and what is there."""
     chance = random.Random(seed)
     acknowledged: list[str] = []
     for number in range(kills):
-        process = start(path, f"w{number}", 100_000)
-        assert process.stdout is not None
-        acknowledged.append(process.stdout.readline().strip())
+        nursery.tell(f"start {path} w{number} 100000")
+        child = nursery.line().removeprefix("pid ")
+        acknowledged.append(nursery.line())
         time.sleep(chance.random() * 0.02)
-        process.kill()
-        rest = process.stdout.read()
-        acknowledged += [line for line in rest.splitlines() if rest.endswith("\n") or line != rest.splitlines()[-1]]
-        process.wait()
+        nursery.tell(f"kill {child}")
+        while (line := nursery.line()) != "dead":
+            acknowledged.append(line)
     with open_store(str(path)) as store:
         assert store.warnings == ()
         there = [t.trace_id for t in store.traces()]
@@ -48,13 +69,13 @@ def holds(acknowledged: list[str], there: list[str]) -> None:
     assert all((name + "+" in found) for name in found if not name.endswith("+")), "transactions are whole or not at all"
 
 
-def test_kill_in_mid_write(tmp_path: Path):
-    holds(*killed_while_writing(tmp_path / "s.sqlite", 4, 1))
+def test_kill_in_mid_write(nursery: Nursery, tmp_path: Path):
+    holds(*killed_while_writing(nursery, tmp_path / "s.sqlite", 10, 1))
 
 
 @pytest.mark.slow
-def test_two_hundred_kills(tmp_path: Path):
-    acknowledged, there = killed_while_writing(tmp_path / "s.sqlite", 200, 2)
+def test_two_hundred_kills(nursery: Nursery, tmp_path: Path):
+    acknowledged, there = killed_while_writing(nursery, tmp_path / "s.sqlite", 200, 2)
     assert len(acknowledged) >= 200
     holds(acknowledged, there)
 
@@ -90,9 +111,10 @@ def test_killed_between_log_and_database(tmp_path: Path, at: str, monkeypatch: p
         assert store.warnings == ()
 
 
-def test_writers_side_by_side(tmp_path: Path):
+def test_writers_side_by_side(nursery: Nursery, tmp_path: Path):
     path = tmp_path / "s.sqlite"
-    processes = [start(path, f"p{n}", 25) for n in range(3)]
+    for number in range(3):
+        nursery.tell(f"start {path} p{number} 25")
     with open_store(str(path)) as store:
 
         def write(number: int) -> None:
@@ -104,10 +126,9 @@ def test_writers_side_by_side(tmp_path: Path):
             thread.start()
         for thread in threads:
             thread.join()
-        for process in processes:
-            assert process.stdout is not None
-            assert len(process.stdout.read().splitlines()) == 25
-            assert process.wait() == 0
+        done = 0
+        while done < 3:
+            done += nursery.line().startswith("done")
         assert len(store.traces()) == 150
         assert sorted(k.seq for k in store.kernels()) == list(range(1, 76))
         assert store.warnings == ()
@@ -141,7 +162,7 @@ def damage(path: Path, how: str, chance: random.Random) -> None:
 @pytest.mark.parametrize("which", ["", ".log"])
 def test_one_damaged_file_loses_nothing(tmp_path: Path, how: str, which: str):
     chance = random.Random(f"{how}{which}")
-    for number in range(2):
+    for number in range(ROUNDS):
         path = tmp_path / f"s{number}.sqlite"
         before = full(path)
         victim = Path(f"{path}{which}")
