@@ -13,7 +13,7 @@ FORM = click.option("--format", "form", type=click.Choice(["full", "json"]), def
 
 def register(cli: click.Group) -> None:
     """Adds the commands of this file to the command line."""
-    for command in (graph, schedule, hole, plan):
+    for command in (graph, schedule, impact, refines, hole, plan):
         cli.add_command(command)
 
 
@@ -122,3 +122,51 @@ def plan(
     from kwlogic.lab.planning import Wish
 
     return run_plan(Wish(inputs, ensures, requires, outputs, name, total), paths, form, most, count, limit, output)
+
+
+@click.command(short_help="Say what breaks if a kernel's contract changes.")
+@click.argument("kernel")
+@PATHS
+@click.option("--against", metavar="FILE|REV", help="The old version: a file, or a revision of git; the project holds the new one.")
+@click.option("--to", metavar="FILE", help="A file with the new version; the project holds the old one.")
+@FORM
+@BUDGET
+def impact(kernel: str, paths: tuple[str, ...], against: str | None, to: str | None, form: str, budget: int | None) -> int:
+    """Say what breaks in the compositions that use KERNEL when its contract changes.
+
+    The new version is first held against the old one: if it refines it, nothing can break, and nothing is asked again. If
+    not, only the obligations of its users that differ are asked again. With neither --against nor --to: which proofs rest
+    on which of its clauses. Exits with 1 where something breaks.
+
+    \b
+    Examples:
+      kwlogic impact extract
+      kwlogic impact extract --against HEAD~1
+      kwlogic impact specs/shop.kw::extract --to draft.kw
+    """
+    from kwlogic.cli.impact import run_impact
+
+    if against is not None and to is not None:
+        raise click.UsageError("--against gives the old version, --to the new one: give one of them")
+    return run_impact(kernel, paths, against, to, form, budget)
+
+
+@click.command(short_help="Say whether one kernel may stand wherever another does.")
+@click.argument("concrete")
+@click.argument("abstract")
+@PATHS
+@FORM
+@BUDGET
+def refines(concrete: str, abstract: str, paths: tuple[str, ...], form: str, budget: int | None) -> int:
+    """Say whether CONCRETE refines ABSTRACT, so that it may stand wherever that does.
+
+    It must take the same ports, require no more, ensure no less, fail nowhere else, and touch no other resources. Exits
+    with 0 where it is proved, with 1 where it is refuted, with 3 where neither.
+
+    \b
+    Example:
+      kwlogic refines fast_sort sort --path specs
+    """
+    from kwlogic.cli.impact import run_refines
+
+    return run_refines(concrete, abstract, paths, form, budget)

@@ -47,18 +47,17 @@ def exchanged(opened: Opened, file: str, edits: Iterable[tuple[Span, str]]) -> T
     return rewritten(opened, name, text)
 
 
-def rewritten(opened: Opened, name: str, text: str) -> Trial:
-    """A module of the project with another text."""
+def rewritten(opened: Opened, name: str, text: str, shown: str | None = None) -> Trial:
+    """A module of the project with another text, whatever that calls itself."""
+    from dataclasses import replace
+
     from kwlogic.syntax.data import QName
     from kwlogic.syntax.parse import parse_module
 
-    old, tree = opened.loaded.modules[name]
-    source = Source(old.path, text)
+    source = Source(shown or opened.loaded.modules[name][0].path, text)
     module, problems = parse_module(source)
-    if module.name is None and tree.name is not None:
-        from dataclasses import replace
-
-        module = replace(module, name=QName(Span(source.path, 0, 0), tree.name.parts))
+    if module.name is None or str(module.name) != name:
+        module = replace(module, name=QName(Span(source.path, 0, 0), tuple(name.split("."))))
     return _elaborated(opened, {**opened.loaded.modules, name: (source, module)}, source, name, problems)
 
 
@@ -94,6 +93,17 @@ def type_names(types: Iterable[Type], program: Program) -> set[str]:
         if here.head in program.datas:
             found.add(here.head)
         stack.extend(here.args)
+    return found
+
+
+def types_within(types: Iterable[Type], program: Program) -> set[str]:
+    """Qualified names of the data types that values of some types may hold, however deep."""
+    found: set[str] = set()
+    waiting = type_names(types, program)
+    while waiting:
+        found |= waiting
+        fields = (f.type for n in waiting for c in program.datas[n].ctors for f in c.fields)
+        waiting = type_names(fields, program) - found
     return found
 
 

@@ -48,4 +48,12 @@ CODES: tuple[Code, ...] = (
         "least one output, by a name that is no input; otherwise every kernel keeps it. Name the outputs with `--to`.",
         "`kwlogic plan --from 'n: Int' --ensures 'n > 0'`",
     ),
+    _code(
+        445,
+        "no such version",
+        "`kwlogic impact` compares two versions of a kernel. `--against` takes a file that holds the old version, or a commit, branch or tag "
+        "of the git repository that the kernel's file is kept in; `--to` takes a file with the new version. The kernel must be declared there, "
+        "without errors, under the same name.",
+        "`kwlogic impact half --against nowhere`",
+    ),
 )
