@@ -90,7 +90,7 @@ def _substitute_equals(theory: Theory, hyps: list[Hyp], goal: Term) -> tuple[lis
         if pair is None:
             continue
         env = dict((pair,))
-        if any(pair[0] in free_vars(h.term) for h in hyps if h is not hyp) or pair[0] in free_vars(goal):
+        if any(pair[0] in free_vars(h.term) for i, h in enumerate(hyps) if i != index) or pair[0] in free_vars(goal):
             hyps = [h if i == index else Hyp(h.name, theory.simplify(subst(h.term, env))) for i, h in enumerate(hyps)]
             goal = theory.simplify(subst(goal, env))
             used.add(hyp.name)
