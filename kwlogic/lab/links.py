@@ -1,7 +1,7 @@
 """Links of large graphs: each distinct link once, from the smallest slice of the graph that shows it.
 
-A link is a clause that a part requires of its inputs. What shows it is nearly always said by the parts right before it, so a slice
-of one step back is tried first, then 2, 4, ... steps; what is cut off is only left unsaid. Slices are compared as texts in which
+A link is a clause that a part requires of its inputs. What shows it is nearly always said by the parts right before it, so these
+are tried first, each as if its inputs came from anywhere; then slices of 1, 2, 4, ... steps back. What is cut off is only left unsaid. Slices are compared as texts in which
 parts are known by what their contracts say, so ten thousand equal links are one question, and after a change only the slices that
 the changed kernel is part of are looked at again. What no slice shows stays open: whether it is false is for `kwlogic check` to say.
 
@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from kwlogic.compose.canon import term_text, type_text
+from kwlogic.compose.canon import term_text, type_text, variables
 from kwlogic.compose.data import Box, Composition, Part, Wire
 from kwlogic.core.logic import erase
 from kwlogic.core.program import Clause, Kernel, Origin, Program
@@ -26,7 +26,7 @@ from kwlogic.solve.sorts import Unsupported
 from kwlogic.vc.data import Hyp, Sequent
 from kwlogic.vc.theory import Theory
 
-STEPS = (1, 2, 4, 8)
+STEPS = (0, 1, 2, 4, 8)
 MOST = 64  # parts of a slice
 BUDGET = 1_000_000
 
@@ -58,7 +58,16 @@ class _Contract:
     number: int
     requires: tuple[Clause, ...]
     ensures: tuple[Clause, ...]
-    wants: tuple[tuple[int, tuple[str, ...]], ...]
+    wants: tuple[_Want, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Want:
+    """A clause of ``requires``: its place, the ports that it speaks of in the order of ``text``, which does not name them."""
+
+    clause: int
+    ports: tuple[str, ...]
+    text: str
 
 
 @dataclass(slots=True, eq=False)
@@ -90,10 +99,10 @@ class Links:
             if not isinstance(what, Part):
                 skipped += 1
                 continue
-            for clause, ports in self.contract(what).wants:
+            for want in self.contract(what).wants:
                 count += 1
-                if not self._shown(index, clause, ports):
-                    open_ones.append(Link(index, clause))
+                if not self._shown(index, want):
+                    open_ones.append(Link(index, want.clause))
         return Report(count, self.asked, count - len(open_ones), tuple(open_ones), skipped, self.spent)
 
     def changed(self, kernel: Kernel) -> Report:
@@ -112,7 +121,7 @@ class Links:
             for index, box in enumerate(self.composition.root.boxes):
                 for wire in box.sources:
                     self._users.setdefault(wire.box, []).append(index)
-        found, steps = set(touched), max((k[0] for k in self.known if isinstance(k[0], int)), default=1)
+        found, steps = set(touched), max((k[0] for k in self.known if isinstance(k[0], int)), default=1) or 1
         here = set(touched)
         for _ in range(steps):
             here = {u for i in here for u in self._users.get(i, ())} - found
@@ -135,26 +144,27 @@ class Links:
         texts = [[term_text(c.pred, {}) for c in side] for side in (requires, kernel.ensures)]
         ports = [[f"{p.name}:{type_text(p.type)}" for p in side] for side in (kernel.inputs, kernel.outputs)]
         text = repr((texts, ports, kernel.tparams, [type_text(t) for t in part.targs]))
-        names = {p.name for p in kernel.inputs}
-        wants = tuple((i, tuple(sorted(v.data for v in free_vars(c.pred) if v.data in names))) for i, c in enumerate(requires))
+        types = dict(zip(kernel.tparams, part.targs))
+        wants = tuple(_want(i, subst_types(c.pred, types)) for i, c in enumerate(requires))
         return _Contract(self._numbers.setdefault(text, len(self._numbers)), requires, kernel.ensures, wants)
 
     # ------------------------------------------------------------ slices
 
-    def _shown(self, index: int, clause: int, ports: tuple[str, ...]) -> bool:
+    def _shown(self, index: int, want: _Want) -> bool:
         box = self.composition.root.boxes[index]
-        start = [w for p, w in zip(box.inputs, box.sources) if p.name in ports]
+        wires = {p.name: w for p, w in zip(box.inputs, box.sources)}
+        start = [wires[n] for n in want.ports]
         last: tuple[object, ...] = ()
         for steps in STEPS:
-            parts, whole = self._slice(start, steps)
-            key = self._key(steps, box, clause, ports, parts)
+            parts, whole = self._slice(start, max(steps, 1))
+            key = self._key(steps, want, start, parts)
             if key[1:] != last[1:]:
                 shown = self.known.get(key)
                 if shown is None:
-                    shown = self.known[key] = self._proved(index, clause, parts)
+                    shown = self.known[key] = self._proved(index, want.clause, parts, not steps)
                 if shown:
                     return True
-            if whole or len(parts) >= MOST:
+            if steps and (whole or len(parts) >= MOST):
                 return False
             last = key
         return False
@@ -171,7 +181,7 @@ class Links:
         parts = list(found)
         return parts[:MOST], len(parts) <= MOST and all(b in found for b in here)
 
-    def _key(self, steps: int, box: Box, clause: int, ports: tuple[str, ...], parts: list[int]) -> tuple[object, ...]:
+    def _key(self, steps: int, want: _Want, start: list[Wire], parts: list[int]) -> tuple[object, ...]:
         """Equal for slices that are equal up to names of wires."""
         boxes = self.composition.root.boxes
         at = {b: n for n, b in enumerate(parts)}
@@ -183,20 +193,21 @@ class Links:
             inside = at.get(wire.box)
             return (inside, wire.port) if inside is not None else (-1 - cut.setdefault(wire, len(cut)),)
 
-        assert isinstance(box.what, Part)
+        own = tuple([ref(w) for w in start])
+        if not steps:
+            return 0, want.text, own, tuple([self._number(boxes[b]) for b in parts])
         rows = tuple([(self._number(boxes[b]), tuple([ref(w) for w in boxes[b].sources])) for b in parts])
-        own = tuple([ref(w) for p, w in zip(box.inputs, box.sources) if p.name in ports])
-        return steps, self.contract(box.what).number, clause, own, rows
+        return steps, want.text, own, rows
 
     def _number(self, box: Box) -> object:
         return self.contract(box.what).number if isinstance(box.what, Part) else None
 
     # ------------------------------------------------------------ proofs
 
-    def _proved(self, index: int, clause: int, parts: list[int]) -> bool:
+    def _proved(self, index: int, clause: int, parts: list[int], loose: bool) -> bool:
         """By the solver alone, at low effort: no definitions are opened and no lemmas used."""
         self.asked += 1
-        sequent = self.sequent(index, clause, parts)
+        sequent = self.sequent(index, clause, parts, loose)
         if sequent.goal is TRUE or any(h.term is sequent.goal for h in sequent.hyps):
             return True
         if self._theory is None:
@@ -212,22 +223,25 @@ class Links:
         self.spent += meter.spent
         return answer.status == "unsat"
 
-    def sequent(self, index: int, clause: int, parts: list[int]) -> Sequent:
-        """What the parts say, and what the box requires of its inputs."""
+    def sequent(self, index: int, clause: int, parts: list[int], loose: bool = False) -> Sequent:
+        """What the parts say, and what the box requires of its inputs. ``loose``: nothing is said of where the parts' own inputs
+        come from."""
         boxes = self.composition.root.boxes
         hyps: list[Hyp] = [Hyp(f"requires:{i}", erase(c.pred)) for i, c in enumerate(self.requires)]
         for part in parts:
             what = boxes[part].what
             if isinstance(what, Part):
                 said = self.contract(what)
-                hyps += [Hyp(f"part:{part}:{n}", self._at(boxes[part], part, c)) for n, c in enumerate((*said.requires, *said.ensures))]
+                hyps += [
+                    Hyp(f"part:{part}:{n}", self._at(boxes[part], part, c, loose)) for n, c in enumerate((*said.requires, *said.ensures))
+                ]
         goal_box = boxes[index]
         assert isinstance(goal_box.what, Part)
         goal = self._at(goal_box, index, self.contract(goal_box.what).requires[clause])
         vars = {v for t in (*(h.term for h in hyps), goal) for v in free_vars(t)}
         return Sequent(tuple(sorted(vars, key=lambda v: v.id)), tuple(hyps), goal)
 
-    def _at(self, box: Box, index: int, clause: Clause) -> Term:
+    def _at(self, box: Box, index: int, clause: Clause, loose: bool = False) -> Term:
         """The clause at the wires of a box."""
         assert isinstance(box.what, Part)
         kernel = self.program.kernels[box.what.kernel]
@@ -235,7 +249,7 @@ class Links:
         pred = subst_types(erase(clause.pred), types)
         env: dict[Term, Term] = {}
         for port, wire in zip(box.inputs, box.sources):
-            env[mk_var(port.name, port.type)] = self._wire(wire, port.type)
+            env[mk_var(port.name, port.type)] = self._wire(Wire(index, f"{port.name}?") if loose else wire, port.type)
         for param in kernel.outputs:
             type = subst_type(param.type, types)
             env[mk_var(param.name, type)] = self._wire(Wire(index, param.name), type)
@@ -244,6 +258,11 @@ class Links:
     @staticmethod
     def _wire(wire: Wire, type: Type) -> Term:
         return mk_var(wire.port if wire.box < 0 else f"{wire.port}@{wire.box}", type)
+
+
+def _want(clause: int, pred: Term) -> _Want:
+    names = variables(pred)
+    return _Want(clause, tuple(names), term_text(pred, {n: f"#{i}" for i, n in enumerate(names)}))
 
 
 def _with(program: Program, kernel: Kernel) -> Program:
