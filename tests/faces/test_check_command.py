@@ -130,7 +130,8 @@ def test_json(cli: Cli, write: Write) -> None:
     document = json.loads(done.stdout)
     assert done.returncode == 1
     assert set(document) == {"version", "summary", "clauses", "diagnostics"}
-    keys = {"file", "line", "module", "declaration", "kind", "label", "verdict", "counterexample", "blame", "reason", "tier", "rlimit"}
+    said = {"verdict", "counterexample", "blame", "reason", "tier", "rlimit", "rests_on"}
+    keys = {"file", "line", "module", "declaration", "kind", "label"} | said
     assert all(set(c) == keys for c in document["clauses"])
     refuted = next(c for c in document["clauses"] if c["verdict"] == "refuted")
     assert (refuted["line"], refuted["counterexample"], refuted["declaration"]) == (4, {"x": -1}, "absolute")
