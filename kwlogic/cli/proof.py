@@ -23,7 +23,8 @@ def _summary(report: ProofReport) -> str:
     parts = [f"{count} {tier} ({_TIERS.get(tier, '')})" for tier, count in sorted(report.tiers.items())]
     wrong = f", {len(report.diagnostics)} wrong" if report.diagnostics else ""
     open_ones = f", {report.unproved} without a proof" if report.unproved else ""
-    return f"{total} certificates hold: {', '.join(parts) or 'none'}{wrong}{open_ones}, in {report.seconds:.2f} s"
+    count = "1 certificate holds" if total == 1 else f"{total} certificates hold"
+    return f"{count}: {', '.join(parts) or 'none'}{wrong}{open_ones}, in {report.seconds:.2f} s"
 
 
 def run_proof_show(name: str, paths: tuple[str, ...]) -> int:

@@ -32,6 +32,7 @@ def _inside(p: Place, *keywords: str) -> bool:
 
 
 RULES: tuple[Rule, ...] = (
+    (lambda p: p.text == ";", "drop the `;`: clauses, bodies and declarations end without one"),
     (_touches_string, 'a quote inside a string is written `\\"`, or the string between `"""`'),
     (lambda p: p.text == "<" and _before(p) == NAME and p.accepts("["), "type arguments stand in brackets, as in `List[Int]`"),
     (lambda p: p.text == ":" and _before(p) in ("_REQUIRES", "_ENSURES"), "a label stands before its colon, as in `ensures small: x < 9`"),

@@ -102,7 +102,7 @@ class Checking:
         solved, refused = self._solved(program, plan, progress)
         if request.log_dir is not None:
             write_logs(request.log_dir, loaded, program, plan)
-        diagnostics = [*loaded.diagnostics, *_shown(problems, loaded), *unselected, *failures, *refused, *_found(solved, program)]
+        diagnostics = [*loaded.diagnostics, *_shown(problems, loaded), *unselected, *failures, *refused, *_found(solved, program, failures)]
         order = _order(self.selections)
         failed = loaded.io_failed or bool(unselected)
         self.settled = not (failed or refused or solved.interrupted or solved.volatile)
@@ -127,9 +127,11 @@ class Checking:
         return solved, proving.problems
 
 
-def _found(solved: Solved, program: Program) -> list[Diagnostic]:
+def _found(solved: Solved, program: Program, told: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """What the verdicts and lints say. Of a recursion that is known to be hopeless enough has been told already."""
     results = solved.results
-    found = [d for r in results if (d := finding(r, program)) is not None]
+    hopeless = {d.span for d in told if d.code == "KW506"}
+    found = [d for r in results if (d := finding(r, program)) is not None and not (d.code == "KW520" and d.span in hopeless)]
     return found + lint_diagnostics(solved.findings, results) + ([] if solved.interrupted else unused_requires(results, program))
 
 

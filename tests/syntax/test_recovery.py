@@ -115,3 +115,9 @@ def test_an_expression_ends_where_the_text_ends():
 def test_an_error_that_keeps_the_declaration():
     module, problems = parse_module(Source("test.kw", 'fn f() -> String = "\\q"'))
     assert len(module.decls) == len(problems) == 1
+
+
+def test_a_semicolon_out_of_place_is_to_be_dropped():
+    (problem,) = problems_of("kernel a(x: Int) -> (y: Int)\n  requires x >= 0;\n  ensures y >= 0\n= x\n")
+    assert problem.help is not None
+    assert problem.help.startswith("drop the `;`")
