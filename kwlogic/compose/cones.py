@@ -57,6 +57,8 @@ def levels(boxes: Sequence[Box], start: Iterable[int], most: int) -> tuple[list[
     here = list(seen)
     count = 0
     while here and count < most:
+        if len(here) > most - count:
+            return [*found, here[: most - count]], False
         found.append(here)
         count += len(here)
         fresh = dict.fromkeys(i for b in here for i in before(boxes[b]) if i not in seen)

@@ -332,7 +332,9 @@ def _loop_values(
 
 
 def _step(body: Scene) -> dict[str, Term] | None:
-    """What a round yields as a term over its inputs, where nothing in it is left open."""
+    """What a round yields as a term over its inputs, where nothing in it is left open and nothing can go wrong."""
+    if any(isinstance(b.what, Check) or f.fails is not FALSE for b, f in zip(body.dag.boxes, body.facts, strict=True)):
+        return None
     env: dict[Term, Term] = {v: v for t in body.inputs.values() for v in free_vars(t)}
     for value in _all_values(body):
         if value.term is None or value.when is not TRUE or not free_vars(value.term) <= env.keys():

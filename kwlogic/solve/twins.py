@@ -88,7 +88,7 @@ def _copied(answer: Answer, asked: Obligation, twin: Obligation, level: int) -> 
     if not isinstance(verdict, Proved) or verdict.certificate or (verdict.uses and asked.before != twin.before):
         return None
     shared = _reach(asked, level)
-    names = {h.name for h in asked.sequent.hyps[:shared]}
+    names = {h.name for h in asked.sequent.hyps[:shared]} - {h.name for h in asked.sequent.hyps[shared:]}
     if not verdict.hyps <= names or len(twin.sequent.hyps) < shared:
         return None
     pairs = zip(asked.sequent.hyps[:shared], twin.sequent.hyps[:shared], strict=True)

@@ -65,10 +65,19 @@ class Wires:
             if env is None or not all(self._holds(h, env) for h in self.hyps):
                 return NOT_VALID
             broken = clause_value(self.replayer.evaluator(Kind.LINK), self.goal, env, skolems) is False
-        except (EvalStop, RecursionError, MemoryError) as stop:
+        except (EvalStop, ValueError, RecursionError, MemoryError) as stop:
             self.replayer.exhausted += isinstance(stop, OutOfBudget)
             return NOT_VALID
         return Replay(broken, True, tuple(env.items()))
+
+    def _allowed(self, model: Env) -> bool:
+        """Whether the model breaks the goal while everything that is said holds of it."""
+        try:
+            if any(str(w.var.data) not in model for w in self.wires) or not all(self._holds(h, model) for h in self.hyps):
+                return False
+            return clause_value(self.replayer.evaluator(Kind.LINK), self.goal, model, []) is False
+        except (EvalStop, ValueError, RecursionError, MemoryError):
+            return False
 
     def _holds(self, said: Said, env: Env) -> bool:
         evaluator = self.replayer.evaluator(Kind.LINK)
@@ -116,7 +125,10 @@ class Wires:
         return tuple(v for v in self.obligation.sequent.vars if v.data in names and not type_vars(v.type))
 
     def blamed(self, model: Env) -> str | None:
-        """The kernel whose contract a model uses for a value that its body does not yield."""
+        """The kernel whose contract a model uses for a value that its body does not yield; None where the contracts themselves
+        do not allow what the model says."""
+        if self.large or self.vague or not self._allowed(model):
+            return None
         evaluator = self.replayer.evaluator(Kind.LINK)
         for wire in self.wires:
             name = str(wire.var.data)

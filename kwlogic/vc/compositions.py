@@ -24,7 +24,7 @@ from kwlogic.source.data import Diagnostic, Span
 from kwlogic.vc.build import Maker, clause_hyps
 from kwlogic.vc.compositions_effects import effect_problems
 from kwlogic.vc.compositions_play import Play, behind
-from kwlogic.vc.compositions_words import Places, both_places, invariant_detail, link_detail, one_line
+from kwlogic.vc.compositions_words import Places, both_places, feeding, invariant_detail, link_detail, one_line
 from kwlogic.vc.context import Context
 from kwlogic.vc.contract import ensures_number
 from kwlogic.vc.data import Goal, Hyp, Kind, Obligation
@@ -33,6 +33,8 @@ from kwlogic.vc.walk import walk_into
 from kwlogic.vc.walked import Mode, Need, Walk
 
 SINKS = 16
+WIDE = 12
+"""A box with more neighbours than this looks first at those that feed what is wanted."""
 
 
 def composed(context: Context, maker: Maker, kernel: Kernel, body: ComposeBody) -> tuple[Diagnostic, ...]:
@@ -80,7 +82,11 @@ class _Composed:
         for written in facts.written:
             self.written(scene, start, cone, written)
         for want in facts.wants:
-            self.want(scene, start, cone, box, want)
+            if len(start) <= WIDE or want.clause is None:
+                self.want(scene, start, cone, box, want)
+            else:
+                near = tuple(dict.fromkeys((*(w.box for _, w in feeding(box, want.clause) if w.box >= 0), *start)))
+                self.want(scene, near, cone_at(self.stage, scene, near), box, want)
 
     def want(self, scene: Scene, start: tuple[int, ...], cone: Cone, box: Box, want: Want) -> None:
         clause = want.clause
