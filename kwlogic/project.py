@@ -5,7 +5,7 @@ The one place below which nothing knows of files is left here: the gate's public
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,11 +21,21 @@ def load_project(name: str, cwd: Path | None = None) -> tuple[Program, frozenset
     Raises Diagnosed where the file is not there or holds errors.
     """
     folder = cwd or Path.cwd()
-    return _loaded(name.partition("::")[0] if "::" in name else "", folder)
+    file = name.partition("::")[0] if "::" in name else ""
+    return _loaded(file, folder, _stamp(folder / file))
 
 
-@cache
-def _loaded(file: str, cwd: Path) -> tuple[Program, frozenset[str]]:
+def _stamp(path: Path) -> tuple[int, int]:
+    """Changes where the file does."""
+    try:
+        found = path.stat()
+        return found.st_mtime_ns, found.st_size
+    except (OSError, ValueError):
+        return 0, 0
+
+
+@lru_cache(maxsize=32)
+def _loaded(file: str, cwd: Path, stamp: tuple[int, int]) -> tuple[Program, frozenset[str]]:
     from kwlogic.source.data import Diagnosed, Severity
     from kwlogic.workspace.check import elaborate_all
 

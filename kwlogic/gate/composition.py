@@ -43,7 +43,7 @@ def gate_composition(course: Course) -> None:
     for name, count in stage.dead.items():
         if count * 2 > tally.runs:
             course.findings.append(words.unanswerable(course.kernel, course.program.kernels[name], count))
-    close(course, stage.slow)
+    close(course, stage.slow, inputs.maker.evaluator.cut)
 
 
 def _flaky() -> Break:
@@ -62,7 +62,7 @@ def _runs(draw: Callable[[Any], Any], stage: Stage, inputs: Inputs) -> tuple[Bre
     breaking = draw(st.integers(0, BREAKING_ONE_IN - 1)) == BREAKING_ONE_IN - 1
     player = Player(stage, draw, draw(st.integers(0, MOST_BROKEN - 1)) if breaking else None)
     broken, cast = run_composition(stage, env, player)
-    return broken or enforced(env, player, cast), cast
+    return (broken if player.broken_at is None else enforced(env, player, cast)), cast
 
 
 def _replay(course: Course, stage: Stage, case: Case, kept: bool) -> None:

@@ -13,12 +13,12 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from kwlogic.core.eval import Evaluator
 from kwlogic.core.program import Program
 from kwlogic.core.terms import Term
 from kwlogic.core.types import Type, subst_type
 from kwlogic.core.value import NIL, NONE, Con, MapV, SetV, Value, equal, iter_list, list_value, some, sort_values
 from kwlogic.gate.heights import Heights
+from kwlogic.gate.patient import Patient
 from kwlogic.gate.problem import Problem, predicates, problem_of
 from kwlogic.gate.texts import text_strategy
 from kwlogic.gate.wants import Env, Reader, Wants
@@ -37,11 +37,11 @@ class Dead(Exception):
 
 
 class Maker:
-    """What drawings of one program share. ``exhausted`` counts predicates cut off by the step budget."""
+    """What drawings of one program share."""
 
     def __init__(self, program: Program, steps: int = STEPS) -> None:
         self.program = program
-        self.evaluator = Evaluator(program, max_steps=steps)
+        self.evaluator = Patient(program, max_steps=steps)
         self.reader = Reader(program, self.evaluator)
         self.heights = Heights(program)
         self._fields: dict[tuple[str, Type], Problem] = {}

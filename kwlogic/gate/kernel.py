@@ -124,7 +124,7 @@ def _expression(course: Course) -> None:
         broken = generate(course, inputs, runner)
         if broken is not None:
             course.found(_smallest(course, inputs, runner, broken.inputs, broken))
-    close(course, runner.slow)
+    close(course, runner.slow, inputs.maker.evaluator.cut)
 
 
 def generate(course: Course, inputs: object, runner: Runner) -> Break | None:
@@ -138,11 +138,13 @@ def generate(course: Course, inputs: object, runner: Runner) -> Break | None:
     return broken
 
 
-def close(course: Course, slow: int) -> None:
-    """What is to be said of the runs as a whole."""
+def close(course: Course, slow: int, cut: int = 0) -> None:
+    """What is to be said of the runs as a whole. ``slow``: runs cut off; ``cut``: predicates cut off."""
     if slow * 2 > course.runs + course.seeded + course.replayed:
-        course.findings.append(words.slow(course.kernel, slow, course.options.steps))
-    if course.runs + course.seeded < FEW and course.kernel.inputs and not any(f.case for f in course.findings):
+        course.findings.append(words.slow(course.kernel, slow, "runs"))
+    elif cut and course.runs + course.seeded < FEW:
+        course.findings.append(words.slow(course.kernel, cut, "evaluations of the requires"))
+    elif course.runs + course.seeded < FEW and course.kernel.inputs and not any(f.case for f in course.findings):
         course.findings.append(_why_none(course))
 
 

@@ -38,7 +38,7 @@ def gate_oracle(course: Course) -> None:
     dead = stage.dead.get(course.kernel.name, 0)
     if dead and dead * 4 > tally.runs * 3:
         course.findings.append(words.unanswerable(course.kernel, course.kernel, dead))
-    close(course, 0)
+    close(course, 0, inputs.maker.evaluator.cut)
 
 
 @st.composite

@@ -14,6 +14,7 @@ from kwlogic.core.terms import Op, Term
 from kwlogic.core.types import Type
 from kwlogic.core.value import Con, Value, equal
 from kwlogic.gate.heights import Heights
+from kwlogic.gate.patient import Patient
 from kwlogic.gate.problem import played
 from kwlogic.solve.samples import Samples
 from kwlogic.source.data import Span
@@ -66,7 +67,7 @@ class Runner:
 
     def __init__(self, program: Program, kernel: Kernel, steps: int) -> None:
         self.program, self.kernel = program, kernel
-        self.evaluator = Evaluator(program, max_steps=steps)
+        self.evaluator = Patient(program, max_steps=steps)
         self.again = Evaluator(program, max_steps=steps)
         self.ensures = Ensures(program, kernel, self.evaluator)
         self.slow = 0

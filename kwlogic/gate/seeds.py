@@ -26,6 +26,7 @@ QUERIES = 14
 RLIMIT = 150_000
 WALL = 2.0
 FEW = 6
+HOPELESS = 40  # evaluations cut off, before enumeration gives up
 
 Env = dict[str, Value]
 
@@ -82,7 +83,7 @@ class Seeds:
         found: list[Env] = []
         extra: list[Env] = []
         for env in candidates(replayer, Samples(self.program, 1), self.vars, SMALL, RANDOM):
-            if not self.open and len(extra) >= FEW:
+            if (not self.open and len(extra) >= FEW) or self.maker.evaluator.cut > HOPELESS:
                 break
             if not admitted(self.maker.evaluator, self.kernel.requires, env):
                 continue

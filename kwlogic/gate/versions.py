@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING
 
 from kwlogic.core.logic import erase
 from kwlogic.core.program import Clause, ComposeBody, ExprBody, Kernel, Lemma, OracleBody, Param, Program
-from kwlogic.core.terms import FALSE, TRUE, Term, mk_or, mk_var
+from kwlogic.core.terms import FALSE, TRUE, Term, mk_or
 from kwlogic.core.types import show_type
-from kwlogic.core.walk import subst
 from kwlogic.core.wiring import Wiring
 from kwlogic.gate.data import Change, Comparison, Reason, Step
 from kwlogic.gate.merge import Merged, merge
@@ -169,13 +168,10 @@ def _questions(merged: Merged, old: Kernel, new: Kernel, reverse: bool) -> Itera
     """What makes ``new`` refine ``old``. ``reverse``: the roles are exchanged, so that the terms of ``new`` are those of the
     old program."""
     of_old, of_new = (_as_is, merged.old) if reverse else (merged.old, _as_is)
-    both = {p.name for p in old.inputs} & {p.name for p in (*old.outputs, *new.outputs)}
-    inner = {mk_var(p.name, p.type): mk_var(f"{p.name}'in", p.type) for p in (*old.inputs, *new.inputs) if p.name in both}
-    inputs = tuple(Param(f"{p.name}'in" if p.name in both else p.name, p.type, p.span) for p in old.inputs)
-    outputs = {p.name: p for p in (*old.outputs, *new.outputs)}
-    given = tuple(subst(of_old(erase(c.pred)), inner) for c in old.requires)
+    inputs, outputs = old.inputs, {p.name: p for p in (*old.outputs, *new.outputs)}
+    given = tuple(of_old(erase(c.pred)) for c in old.requires)
     for clause in new.requires:
-        goal = subst(of_new(erase(clause.pred)), inner)
+        goal = of_new(erase(clause.pred))
         if goal not in given:
             yield Question(inputs, given, goal, f"it now requires `{_said(clause)}`", clause.text)
     promised = tuple(of_new(erase(c.pred)) for c in new.ensures)
@@ -183,7 +179,7 @@ def _questions(merged: Merged, old: Kernel, new: Kernel, reverse: bool) -> Itera
         goal = of_old(erase(clause.pred))
         if goal not in promised:
             yield Question((*inputs, *outputs.values()), (*given, *promised), goal, f"it no longer ensures `{_said(clause)}`", clause.text)
-    before, after = _failing(old, of_old, inner), _failing(new, of_new, inner)
+    before, after = _failing(old, of_old), _failing(new, of_new)
     if before is not TRUE and after is not FALSE and after is not before:
         text = "; ".join(c.text for c in new.fails) or "always"
         yield Question(inputs, (*given, after), before, f"it may fail where it did not: {text}", text)
@@ -198,10 +194,10 @@ def _said(clause: Clause) -> str:
     return f"{clause.label}: {text}" if clause.label else text
 
 
-def _failing(kernel: Kernel, carry: Carry, inner: Mapping[Term, Term]) -> Term:
+def _failing(kernel: Kernel, carry: Carry) -> Term:
     """Where a kernel may fail, over its inputs."""
     always = _may_fail(kernel)
-    return subst(mk_or(carry(erase(c.pred)) for c in kernel.fails), inner) if always is None else always
+    return mk_or(carry(erase(c.pred)) for c in kernel.fails) if always is None else always
 
 
 def _may_fail(kernel: Kernel) -> Term | None:

@@ -304,7 +304,7 @@ class _Reading:
                 return self.member(env, *pred.args)
             case "set.all" | "set.any":
                 return self.quantified(env, pred.data == "set.all", *pred.args)
-            case "int.all":
+            case "int.all" | "int.any":
                 return self.over_range(pred, env)
             case "set.subset":
                 return self.subset(env, *pred.args)
@@ -397,7 +397,10 @@ class _Reading:
             return None
         ((name, _),) = function.data
         lo, hi = int(ends[0]), int(ends[1])  # type: ignore[arg-type]
-        return [(function.args[0], {**env, name: i}) for i in range(lo, min(hi, lo + MOST_ITEMS))]
+        numbers = range(lo, max(lo, min(hi, lo + MOST_ITEMS)))
+        if pred.data == "int.any":
+            numbers = numbers[self.choose(len(numbers)) :][:1]
+        return [(function.args[0], {**env, name: i}) for i in numbers]
 
 
 def replaced(term: Term, old: Term, new: Term) -> Term:

@@ -83,10 +83,10 @@ def starved(kernel: Kernel, runs: int) -> Finding:
     return Finding(diagnostic("KW611", message, span, "rarely satisfied", help=help), undecided=True)
 
 
-def slow(kernel: Kernel, count: int, steps: int) -> Finding:
+def slow(kernel: Kernel, count: int, what: str) -> Finding:
     name = kernel.name.rpartition(".")[2]
-    message = f"{count} runs of `{name}` were cut off after {steps:,} steps, so nothing is known of them"
-    return Finding(diagnostic("KW612", message, kernel.name_span, "runs on", help="`--steps` allows more"), undecided=True)
+    message = f"{count} {what} of `{name}` used up their steps, so nothing is known of them"
+    return Finding(diagnostic("KW612", message, kernel.name_span, "goes on and on", help="`--steps` allows more"), undecided=True)
 
 
 def unanswerable(kernel: Kernel, oracle: Kernel, count: int) -> Finding:

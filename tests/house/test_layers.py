@@ -20,6 +20,7 @@ OWNERS = {
     "cvc5": {"solve"},
     "networkx": {"compose"},
     "hypothesis": {"gate"},
+    "pytest": {""},
     "matplotlib": {"lab"},
     "distributed": {"workspace"},
     "dask": {"workspace"},
