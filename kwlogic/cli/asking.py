@@ -13,7 +13,7 @@ FORM = click.option("--format", "form", type=click.Choice(["full", "json"]), def
 
 def register(cli: click.Group) -> None:
     """Adds the commands of this file to the command line."""
-    for command in (graph, schedule, impact, refines, hole, plan):
+    for command in (graph, schedule, impact, refines, hole, plan, optimize):
         cli.add_command(command)
 
 
@@ -170,3 +170,27 @@ def refines(concrete: str, abstract: str, paths: tuple[str, ...], form: str, bud
     from kwlogic.cli.impact import run_refines
 
     return run_refines(concrete, abstract, paths, form, budget)
+
+
+@click.command(short_help="Propose a better composition that keeps the contract.")
+@click.argument("kernel")
+@PATHS
+@click.option("--equal-only", is_flag=True, help="Only laws that hold both ways; else also such that refine.")
+@click.option("--write", is_flag=True, help="Put the proposal into the file.")
+@FORM
+@BUDGET
+def optimize(kernel: str, paths: tuple[str, ...], equal_only: bool, write: bool, form: str, budget: int | None) -> int:
+    """Rewrite KERNEL by the laws of composition: steps that need not wait, dead or repeated steps, guards that come late or
+    always hold, fallbacks and retries of what does not fail.
+
+    Each step names its law and what that asks for. What is printed has been read back and checked: it is the graph that the
+    law yields, and everything that KERNEL promises is proved for it.
+
+    \b
+    Examples:
+      kwlogic optimize checkout
+      kwlogic optimize specs/shop.kw::checkout --equal-only --write
+    """
+    from kwlogic.cli.optimize import run_optimize
+
+    return run_optimize(kernel, paths, equal_only, write, form, budget)

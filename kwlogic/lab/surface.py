@@ -141,8 +141,9 @@ class Writer:
         box = dag.boxes[index]
         if isinstance(box.what, Check):
             return f"{'guard' if box.what.guard else 'assert'} {self._predicate(box, names)}"
-        used = used_wires(dag)
-        targets = [names[w] if (w := Wire(index, p.name)) in used else "_" for p in box.outputs]
+        kept = used_wires(dag) | {w for w, _ in dag.names}
+        awaited = any(index in b.after for b in dag.boxes)
+        targets = [names[w] if (w := Wire(index, p.name)) in kept or (awaited and not n) else "_" for n, p in enumerate(box.outputs)]
         if set(targets) == {p.name for p in box.outputs} and targets != [p.name for p in box.outputs]:
             raise Unprintable("targets that are the outputs in another order")
         left = targets[0] if len(targets) == 1 else "_" if all(t == "_" for t in targets) else f"({', '.join(targets)})"
@@ -150,9 +151,13 @@ class Writer:
 
     def _after(self, dag: Dag, box: Box, names: Mapping[Wire, str]) -> str:
         waits = [i for i in box.after if not isinstance(dag.boxes[i].what, Check)]
-        wires = [next((names[w] for p in dag.boxes[i].outputs if (w := Wire(i, p.name)) in names), None) for i in waits]
         if not waits:
             return ""
+        kept = used_wires(dag) | {w for w, _ in dag.names}
+        wires: list[str | None] = []
+        for i in waits:
+            outputs = [Wire(i, p.name) for p in dag.boxes[i].outputs]
+            wires.append(next((names[w] for w in outputs if w in kept), names[outputs[0]] if outputs else None))
         if None in wires:
             raise Unprintable("a step that waits for one without outputs")
         return " after " + ", ".join(str(w) for w in wires)

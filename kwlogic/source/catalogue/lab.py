@@ -56,4 +56,11 @@ CODES: tuple[Code, ...] = (
         "without errors, under the same name.",
         "`kwlogic impact half --against nowhere`",
     ),
+    _code(
+        446,
+        "nothing to keep",
+        "`kwlogic optimize` proposes compositions that keep what the kernel promises, so the kernel must be proved as it is. The label and the "
+        "notes show what is not. Correct it first, or weaken the contract.",
+        "`kwlogic optimize pipeline` where a link of `pipeline` is refuted",
+    ),
 )
