@@ -38,7 +38,7 @@ def gate(request: GateRequest, progress: GateProgress | None = None) -> GateResu
     gating = _Gating(request, loaded, program, GateFiles(project.root, request.cwd))
     errors = tuple(d for d in (*loaded.diagnostics, *problems) if d.severity is Severity.ERROR)
     gating.diagnostics += [*missing, *errors]
-    gating.failed = bool(missing) or loaded.io_failed
+    gating.failed |= bool(missing) or loaded.io_failed
     result = gating.result(progress)
     return replace(result, seconds=time.perf_counter() - began)
 

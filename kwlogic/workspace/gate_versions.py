@@ -140,7 +140,7 @@ def _git(folder: Path, *arguments: str) -> str | None:
     try:
         done = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, timeout=SECONDS, check=False)
         return done.stdout.decode("utf-8") if done.returncode == 0 else None
-    except (OSError, subprocess.TimeoutExpired, UnicodeDecodeError):
+    except (OSError, ValueError, subprocess.TimeoutExpired):
         return None
 
 
