@@ -189,6 +189,7 @@ class Prover:
         """What takes long, proof and refutation in turn. A large goal is one that only its models are likely to settle."""
         large = is_large(self.problem)
         return (
+            lambda: None if large else self._direct(search),
             lambda: self._refute_running(RUN_LIMIT) if large else self._speculate(search, 1),
             lambda: self._prove(search, 1),
             lambda: self._refute_widely(LITTLE),
@@ -231,6 +232,12 @@ class Prover:
             if found is not None:
                 return replace(found, goal=number)
         return None
+
+    def _direct(self, search: Search) -> Success | None:
+        """Without induction, which is enough for most clauses: lemmas need not be thought of then."""
+        if self.obligation.kind is Kind.LEMMA:
+            return None
+        return search.direct(search.prepared(self.obligation.sequent), 1)
 
     def _speculate(self, search: Search, depth: int) -> Success | None:
         """By the lemmas that stuck cases ask for."""
