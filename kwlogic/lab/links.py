@@ -18,7 +18,6 @@ from kwlogic.compose.data import Box, Composition, Part, Wire
 from kwlogic.core.logic import erase
 from kwlogic.core.program import Clause, Kernel, Origin, Program
 from kwlogic.core.terms import TRUE, Term, mk_var
-from kwlogic.core.types import Type, subst_type
 from kwlogic.core.walk import free_vars, subst, subst_types
 from kwlogic.solve.backend import Meter, check
 from kwlogic.solve.problem import QueryBuilder, prepare
@@ -51,14 +50,29 @@ class Report:
     rlimit: int
 
 
+@dataclass(slots=True, eq=False)
+class Memory:
+    """What was asked before, by slice. Graphs may share it if their programs mean the same by the same names of functions and
+    types. ``numbers``: of texts, for short."""
+
+    answers: dict[tuple[object, ...], bool] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
+
+    def number(self, text: str) -> int:
+        return self.numbers.setdefault(text, len(self.numbers))
+
+
 @dataclass(frozen=True, slots=True)
 class _Contract:
-    """What a kernel says, as far as links ask. ``number`` is the same for kernels that say the same."""
+    """What a kernel says, as far as links ask. ``number`` is the same for kernels that say the same; ``told``: what it says of its
+    outputs, and of inputs that this speaks of, and ``telling`` the same for kernels that tell the same."""
 
     number: int
     requires: tuple[Clause, ...]
     ensures: tuple[Clause, ...]
     wants: tuple[_Want, ...]
+    told: tuple[Clause, ...] = ()
+    telling: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +86,23 @@ class _Want:
 
 @dataclass(slots=True, eq=False)
 class Links:
-    """The links of one dag. What was shown stays known when kernels change."""
+    """The links of one dag, from the ``requires`` of the whole. What was shown stays known when kernels change."""
 
     program: Program
     composition: Composition
     requires: tuple[Clause, ...] = ()
     budget: int = BUDGET
-    known: dict[tuple[object, ...], bool] = field(default_factory=dict)
+    memory: Memory = field(default_factory=lambda: Memory())
     spent: int = 0
     asked: int = 0
     _contracts: dict[Part, _Contract] = field(default_factory=dict)
-    _numbers: dict[str, int] = field(default_factory=dict)
     _users: dict[int, list[int]] | None = None
     _theory: Theory | None = None
+    _given: int = -1
+    _positions: dict[int, dict[str, int]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._given = self.memory.number(repr([term_text(c.pred, {}) for c in self.requires]))
 
     # ------------------------------------------------------------ questions
 
@@ -99,9 +117,11 @@ class Links:
             if not isinstance(what, Part):
                 skipped += 1
                 continue
+            box = all_boxes[index]
+            wires = {p.name: w for p, w in zip(box.inputs, box.sources)}
             for want in self.contract(what).wants:
                 count += 1
-                if not self._shown(index, want):
+                if not self._shown(index, want, [wires[n] for n in want.ports]):
                     open_ones.append(Link(index, want.clause))
         return Report(count, self.asked, count - len(open_ones), tuple(open_ones), skipped, self.spent)
 
@@ -121,7 +141,7 @@ class Links:
             for index, box in enumerate(self.composition.root.boxes):
                 for wire in box.sources:
                     self._users.setdefault(wire.box, []).append(index)
-        found, steps = set(touched), max((k[0] for k in self.known if isinstance(k[0], int)), default=1) or 1
+        found, steps = set(touched), max((k[0] for k in self.memory.answers if isinstance(k[0], int)), default=1) or 1
         here = set(touched)
         for _ in range(steps):
             here = {u for i in here for u in self._users.get(i, ())} - found
@@ -145,23 +165,23 @@ class Links:
         ports = [[f"{p.name}:{type_text(p.type)}" for p in side] for side in (kernel.inputs, kernel.outputs)]
         text = repr((texts, ports, kernel.tparams, [type_text(t) for t in part.targs]))
         types = dict(zip(kernel.tparams, part.targs))
+        spoken = {v for c in kernel.ensures for v in free_vars(c.pred)}
+        told = (*(c for c in requires if not spoken.isdisjoint(free_vars(c.pred))), *kernel.ensures)
+        telling = repr(([term_text(subst_types(c.pred, types), {}) for c in told], [type_text(t) for t in part.targs]))
         wants = tuple(_want(i, subst_types(c.pred, types)) for i, c in enumerate(requires))
-        return _Contract(self._numbers.setdefault(text, len(self._numbers)), requires, kernel.ensures, wants)
+        return _Contract(self.memory.number(text), requires, kernel.ensures, wants, told, self.memory.number(telling))
 
     # ------------------------------------------------------------ slices
 
-    def _shown(self, index: int, want: _Want) -> bool:
-        box = self.composition.root.boxes[index]
-        wires = {p.name: w for p, w in zip(box.inputs, box.sources)}
-        start = [wires[n] for n in want.ports]
+    def _shown(self, index: int, want: _Want, start: list[Wire]) -> bool:
         last: tuple[object, ...] = ()
         for steps in STEPS:
             parts, whole = self._slice(start, max(steps, 1))
             key = self._key(steps, want, start, parts)
             if key[1:] != last[1:]:
-                shown = self.known.get(key)
+                shown = self.memory.answers.get(key)
                 if shown is None:
-                    shown = self.known[key] = self._proved(index, want.clause, parts, not steps)
+                    shown = self.memory.answers[key] = self._proved(index, want.clause, parts, not steps)
                 if shown:
                     return True
             if steps and (whole or len(parts) >= MOST):
@@ -195,12 +215,15 @@ class Links:
 
         own = tuple([ref(w) for w in start])
         if not steps:
-            return 0, want.text, own, tuple([self._number(boxes[b]) for b in parts])
+            return 0, self._given, want.text, own, tuple([self._number(boxes[b], True) for b in parts])
         rows = tuple([(self._number(boxes[b]), tuple([ref(w) for w in boxes[b].sources])) for b in parts])
-        return steps, want.text, own, rows
+        return steps, self._given, want.text, own, rows
 
-    def _number(self, box: Box) -> object:
-        return self.contract(box.what).number if isinstance(box.what, Part) else None
+    def _number(self, box: Box, loose: bool = False) -> object:
+        if not isinstance(box.what, Part):
+            return None
+        said = self.contract(box.what)
+        return said.telling if loose else said.number
 
     # ------------------------------------------------------------ proofs
 
@@ -245,19 +268,16 @@ class Links:
         """The clause at the wires of a box."""
         assert isinstance(box.what, Part)
         kernel = self.program.kernels[box.what.kernel]
-        types = dict(zip(kernel.tparams, box.what.targs))
-        pred = subst_types(erase(clause.pred), types)
+        pred = subst_types(erase(clause.pred), dict(zip(kernel.tparams, box.what.targs)))
+        inputs = self._positions.get(id(box.inputs))
+        if inputs is None:
+            inputs = self._positions[id(box.inputs)] = {p.name: i for i, p in enumerate(box.inputs)}
         env: dict[Term, Term] = {}
-        for port, wire in zip(box.inputs, box.sources):
-            env[mk_var(port.name, port.type)] = self._wire(Wire(index, f"{port.name}?") if loose else wire, port.type)
-        for param in kernel.outputs:
-            type = subst_type(param.type, types)
-            env[mk_var(param.name, type)] = self._wire(Wire(index, param.name), type)
+        for var in free_vars(pred):
+            at = inputs.get(var.data)
+            wire = Wire(index, var.data) if at is None else Wire(index, f"{var.data}?") if loose else box.sources[at]
+            env[var] = mk_var(wire.port if wire.box < 0 else f"{wire.port}@{wire.box}", var.type)
         return erase(subst(pred, env))
-
-    @staticmethod
-    def _wire(wire: Wire, type: Type) -> Term:
-        return mk_var(wire.port if wire.box < 0 else f"{wire.port}@{wire.box}", type)
 
 
 def _want(clause: int, pred: Term) -> _Want:
