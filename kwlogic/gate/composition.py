@@ -11,7 +11,7 @@ from kwlogic.gate import words
 from kwlogic.gate.data import Case, Env
 from kwlogic.gate.generate import Tally, generated
 from kwlogic.gate.inputs import Inputs
-from kwlogic.gate.kernel import Course, close
+from kwlogic.gate.kernel import PATIENCE, Course, close
 from kwlogic.gate.play import Cast, Player, Stage, enforced, replayed, run_composition
 from kwlogic.gate.running import Break, admitted
 from kwlogic.gate.shrink import shrunk
@@ -29,7 +29,7 @@ def gate_composition(course: Course) -> None:
         return
     for case in course.cases():
         _replay(course, stage, case, kept=True)
-    inputs = Inputs(course.program, course.kernel, seeds=course.options.seeds)
+    inputs = Inputs(course.program, course.kernel, seeds=course.options.seeds, patience=PATIENCE)
     tally = Tally()
     found = generated(_runs(stage, inputs), _unless_fine, course.options, tally)
     course.runs += tally.runs

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import Flaky, Unsatisfiable
 
 from kwlogic.gate.data import Settings
+from kwlogic.gate.inputs import Starved
 
 T = TypeVar("T")
 B = TypeVar("B")
@@ -25,11 +26,13 @@ class _Enough(BaseException):
 
 
 class Tally:
-    """How a generation went: examples that ran, whether the time was cut, whether a break did not repeat."""
+    """How a generation went: examples that ran, whether the time was cut, whether nothing was found to run, whether a break
+    did not repeat."""
 
     def __init__(self) -> None:
         self.runs = 0
         self.cut = False
+        self.starved = False
         self.flaky = False
 
 
@@ -52,6 +55,8 @@ def generated(strategy: st.SearchStrategy[T], check: Callable[[T], B | None], op
         run()
     except _Enough:
         tally.cut = True
+    except Starved:
+        tally.starved = True
     except _Found:
         pass
     except Flaky:

@@ -73,10 +73,15 @@ def outputs_problem(program: Program, kernel: Kernel) -> Problem:
     return problem_of(program, [(p.name, p.type) for p in kernel.outputs], predicates(kernel.ensures))
 
 
-class Inputs:
-    """Where a kernel's inputs come from. ``made`` counts what was tried and what satisfied the ``requires``."""
+class Starved(BaseException):
+    """Drawing is given up: nothing was found for too long. Not for Hypothesis to catch."""
 
-    def __init__(self, program: Program, kernel: Kernel, *, seeds: bool = True, known: tuple[Env, ...] = ()) -> None:
+
+class Inputs:
+    """Where a kernel's inputs come from. ``patience``: how many drawings may fail before the first succeeds, before they are
+    given up by raising Starved; without it, each is a rejected example."""
+
+    def __init__(self, program: Program, kernel: Kernel, *, seeds: bool = True, patience: int | None = None) -> None:
         from kwlogic.gate.seeds import Seeds
 
         self.program, self.kernel = program, kernel
@@ -86,7 +91,9 @@ class Inputs:
         self.requires = tuple(erase(c.pred) for c in kernel.requires)
         found = Seeds(program, kernel, self.maker) if seeds else None
         self.near = literals((*self.requires, *(erase(c.pred) for c in kernel.ensures), *(found.terms if found else ())))
-        self.seeds: tuple[Env, ...] = known + (found.all() if found else ())
+        self.seeds: tuple[Env, ...] = found.all() if found else ()
+        self.patience = patience
+        self.misses = self.hits = 0
 
     def admits(self, env: Env) -> bool:
         """Whether all ``requires`` hold, invariants included; those that cannot be run count as held."""
@@ -126,7 +133,11 @@ def _inputs(draw: Draw, inputs: Inputs) -> Env:
         except Dead:
             continue
         if inputs.admits(env):
+            inputs.hits += 1
             return env
     if not inputs.seeds:
+        inputs.misses += 1
+        if inputs.patience is not None and not inputs.hits and inputs.misses > inputs.patience:
+            raise Starved
         reject()
     return inputs.seeds[Drawer(inputs.maker, draw).choose(len(inputs.seeds))]

@@ -18,6 +18,7 @@ from kwlogic.source.data import Diagnostic
 from kwlogic.vc.data import Kind, Proved, Result
 
 FEW = 5
+PATIENCE = 40
 MOST_FINDINGS = 3
 
 
@@ -114,7 +115,7 @@ def _expression(course: Course) -> None:
         _replay(course, runner, [course.known.only])
         return
     _replay(course, runner, course.cases())
-    inputs = Inputs(program, kernel, seeds=options.seeds)
+    inputs = Inputs(program, kernel, seeds=options.seeds, patience=PATIENCE)
     for env in inputs.seeds:
         course.seeded += 1
         broken = runner.run(env)

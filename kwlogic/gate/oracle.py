@@ -13,7 +13,7 @@ from kwlogic.gate.data import Env
 from kwlogic.gate.draw import Dead, Drawer
 from kwlogic.gate.generate import Tally, generated
 from kwlogic.gate.inputs import DEPTH, Inputs, literals
-from kwlogic.gate.kernel import Course, close
+from kwlogic.gate.kernel import PATIENCE, Course, close
 from kwlogic.gate.play import Stage
 from kwlogic.gate.problem import played
 from kwlogic.gate.running import Break, round_trip
@@ -28,7 +28,7 @@ def gate_oracle(course: Course) -> None:
             course.found(broken)
         return
     stage = Stage(course.program, course.kernel, course.options.steps)
-    inputs = Inputs(course.program, course.kernel, seeds=course.options.seeds)
+    inputs = Inputs(course.program, course.kernel, seeds=course.options.seeds, patience=PATIENCE)
     tally = Tally()
     found = generated(_answers(stage, inputs), lambda broken: broken, course.options, tally)
     course.runs += tally.runs

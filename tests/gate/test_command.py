@@ -20,7 +20,7 @@ kernel top(a: Int, b: Int) -> (m: Int)
 = if a >= b then a else b
 """
 BAD = GOOD.replace("a >= b then", "a > b + 1 then")
-FEW = ("--examples", "20", "--no-cache", "--jobs", "1")
+FEW = ("--examples", "5", "--no-cache", "--jobs", "1")
 
 
 @pytest.fixture

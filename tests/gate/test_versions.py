@@ -112,6 +112,7 @@ def test_a_function_behind_a_clause_counts():
     assert "g(x)" in found.reasons[0].text
 
 
+@pytest.mark.slow
 def test_recursive_functions_that_differ_only_far_out_are_told_apart_or_left_open():
     base = "module m\nfn f(n: Int) -> Int\n  requires n >= 0\n= if n == 0 then 0 else f(n - 1) + 1\nkernel k(x: Int) -> (y: Int)\n  requires x >= 0\n  ensures y >= f(x)\n= f(x)\n"
     changed = base.replace("f(n - 1) + 1", "(if n == 12 then 0 else f(n - 1) + 1)")
