@@ -17,7 +17,7 @@ from typing import Any
 from kwlogic.core.eval_data import Budget
 from kwlogic.core.regex import Regex, parse_regex
 from kwlogic.core.regex_match import search
-from kwlogic.core.value import EMPTY_MAP, EMPTY_SET, NONE, Con, MapV, SetV, Value, iter_list, list_value, some
+from kwlogic.core.value import EMPTY_MAP, EMPTY_SET, NONE, Con, MapV, SetV, Value, compare, iter_list, list_value, some
 
 _INT = re.compile(r"-?[0-9]+", re.ASCII)
 _REAL = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
@@ -166,6 +166,7 @@ def _values(table: MapV) -> Con:
 
 
 CALLS: dict[str, Callable[..., Any]] = {
+    "any.le": lambda a, b: compare(a, b) <= 0,
     "str.index_of": _index_of,
     "str.split": _split,
     "str.join": _join,

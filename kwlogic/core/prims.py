@@ -41,6 +41,7 @@ _LIST: tuple[Prim, ...] = (
     _p("real.div", REAL, REAL, REAL, guard="divisor != 0.0"),
     _p("real.lt", REAL, REAL, BOOL),
     _p("real.le", REAL, REAL, BOOL),
+    _p("any.le", A, A, BOOL),  # the canonical order of values: on numbers by size, on strings by code point; written at a type variable
     _p("real.of_int", INT, REAL, surface="real"),
     _p("real.floor", REAL, INT, surface="floor"),
     # strings: sequences of code points

@@ -25,6 +25,7 @@ _INFIX: dict[str, tuple[str, int, int, int]] = {
     "real.div": ("/", 9, 9, 10),
     **{f"{t}.{op}": (sign, 6, 7, 7) for t in ("int", "real", "str") for op, sign in (("lt", "<"), ("le", "<="))},
     "str.concat": ("++", 7, 8, 7),
+    "any.le": ("<=", 6, 7, 7),
     "std.list.append": ("++", 7, 8, 7),
     "set.member": ("in", 6, 7, 7),
     "map.has": ("in", 6, 7, 7),

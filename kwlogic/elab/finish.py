@@ -5,7 +5,7 @@ A type that nothing decides (``[] == []``) is Int: no law depends on the choice.
 
 from __future__ import annotations
 
-from kwlogic.core.terms import Op, Term, mk
+from kwlogic.core.terms import Op, Term, mk, mk_not
 from kwlogic.core.types import BOOL, INT, REAL, STRING, Type
 from kwlogic.core.walk import BINDERS, fold
 from kwlogic.elab.context import Ctx, Env, first_order, is_meta, shown
@@ -35,6 +35,8 @@ def _settle(ctx: Ctx) -> None:
             settled = ctx.zonk(type)
             if is_meta(settled):
                 ctx.unify(settled, INT)
+            elif settled.is_var and what in ("?lt", "?le"):
+                want_first_order(ctx, f"an operand of `{SHOWN[what]}`", settled, span)
             elif settled not in NAMES or (settled is STRING and what not in ("?lt", "?le")):
                 ctx.fail("KW303", f"`{SHOWN[what]}` is not defined on `{shown(settled)}`", span)
         elif not first_order(ctx.zonk(type)):
@@ -81,6 +83,8 @@ def _close(ctx: Ctx, term: Term) -> Term:
             data = (data[0], tuple([close(t) for t in data[1]]))
         elif here.op in BINDERS and here.op is not Op.LET:
             data = tuple([(n, close(t)) for n, t in data])
+        elif here.op is Op.PRIM and data[0] == "?" and args[0].type.is_var:
+            return mk_not(mk(here.op, "any.le", args[::-1], BOOL)) if data == "?lt" else mk(here.op, "any.le", args, BOOL)
         elif here.op is Op.PRIM and data[0] == "?":
             data = f"{NAMES[args[0].type]}.{OPERATORS[data]}"
         return mk(here.op, data, args, close(here.type))

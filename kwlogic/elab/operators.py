@@ -234,6 +234,9 @@ def comparison(ctx: Ctx, span: Span, op: str, left: syn.Expr, a: Term, right: sy
     if is_meta(type):
         ctx.deferred.append(("?" + name, type, span))
         return mk_prim("?" + name, (lower, upper), BOOL)
+    if type.is_var:
+        want_first_order(ctx, f"an operand of `{op}`", type, left.span)
+        return in_order(name, lower, upper)
     return ctx.fail(
         "KW303",
         f"`{op}` is not defined on `{ctx.show(type)}`",
@@ -242,6 +245,13 @@ def comparison(ctx: Ctx, span: Span, op: str, left: syn.Expr, a: Term, right: sy
         Label(left.span, f"this is `{ctx.show(type)}`"),
         help="`Int`, `Real` and `String` are ordered; other values can be told equal or not",
     )
+
+
+def in_order(name: str, lower: Term, upper: Term) -> Term:
+    """``<`` or ``<=`` at a type variable: the canonical order of values, which is total."""
+    if name == "le":
+        return mk_prim("any.le", (lower, upper), BOOL)
+    return mk_not(mk_prim("any.le", (upper, lower), BOOL))
 
 
 def _same(ctx: Ctx, span: Span, op: str, left: syn.Expr, a: Term, right: syn.Expr, b: Term) -> None:

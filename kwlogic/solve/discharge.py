@@ -54,6 +54,7 @@ if TYPE_CHECKING:
 WITNESS_LIMIT = 3_000_000
 MODEL_LIMIT = 1_000_000
 RUN_LIMIT = 20_000_000
+LAST_LIMIT = 6_000_000
 LITTLE, MUCH = 200_000, 2_500_000
 """Work of a wide search, after the cheap inductions and after the usual ones: steps of the evaluator."""
 
@@ -191,6 +192,7 @@ class Prover:
         return (
             lambda: None if large else self._direct(search),
             lambda: self._refute_running(RUN_LIMIT) if large else self._speculate(search, 1),
+            lambda: None if large else self._refute_running(MODEL_LIMIT // 10),
             lambda: self._prove(search, 1),
             lambda: self._refute_widely(LITTLE),
             lambda: None if large else self._speculate(search, 2),
@@ -199,7 +201,7 @@ class Prover:
             lambda: None if large else self._speculate(search, 3),
             lambda: self._prove(search, ALL),
             lambda: self._refute_deeper((3, 6), MODEL_LIMIT),
-            lambda: None if large else self._refute_running(MODEL_LIMIT),
+            lambda: None if large else self._refute_running(LAST_LIMIT),
         )
 
     def _search(self) -> Search:

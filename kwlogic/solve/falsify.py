@@ -23,6 +23,7 @@ from kwlogic.vc.data import Obligation, Sequent
 SMALL = 300
 RANDOM = 200
 SHRINKS = 300
+OBSERVED = 8  # steps of the evaluator for telling values apart that cost as much as one for trying them
 PRICE = 25  # of a candidate in a wide search, in evaluator steps
 ENDLESS = 40
 MOST_SIZE = 40
@@ -140,6 +141,7 @@ class Wide:
 
     def __init__(self, falsifier: Falsifier, sequent: Sequent, skolems: tuple[Term, ...], sized: Sized) -> None:
         self.falsifier = falsifier
+        self.sized = sized
         self.vars, self.skolems = sequent.vars, skolems
         vars = (*sequent.vars, *skolems)
         self.names = [str(v.data) for v in vars]
@@ -153,8 +155,10 @@ class Wide:
     def search(self, work: int) -> tuple[Env, Replay] | None:
         """The first input that breaks, shrunk; None where the work is used up before."""
         replayer = self.falsifier.replayer
+        seen = self.sized.work
         for values in self.values:
-            work -= PRICE
+            work -= PRICE + (self.sized.work - seen) // OBSERVED
+            seen = self.sized.work
             pairs = list(zip(self.names, values, strict=True))
             if self.endless.isdisjoint(pairs):
                 before = replayer.exhausted

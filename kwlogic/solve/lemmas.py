@@ -23,6 +23,8 @@ from kwlogic.vc.theory import Fact, called
 SMALL = 60
 RANDOM = 40
 STEPS = 3_000
+WORK = 60_000
+"""Steps of the evaluator for each test, and for all tests of one conjecture."""
 MOST_LEMMAS = 60
 
 
@@ -57,7 +59,14 @@ class Pool:
         played = concrete(closed_sequent(formula))
         self._samples.random_source.seed(1)
         tried = candidates(self._tester, self._samples, played.vars, SMALL, RANDOM)
-        return any(self._tester.holds(played.goal, env) is False for env in tried)
+        left = WORK
+        for env in tried:
+            if self._tester.holds(played.goal, env) is False:
+                return True
+            left -= self._tester.steps_taken
+            if left <= 0:
+                return False
+        return False
 
     # ------------------------------------------------------------ proving
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from kwlogic.core.terms import Op, Term
-from kwlogic.core.types import Type, option_of
+from kwlogic.core.types import INT, REAL, STRING, Type, option_of
 from kwlogic.solve.sorts import ctor_symbol, full_name, quote
 
 if TYPE_CHECKING:
@@ -133,6 +133,18 @@ def size_symbol(enc: Encoder, type: Type) -> str:
     return name
 
 
+def _order(enc: Encoder, here: Term, args: list[str]) -> str:
+    """The order of values: that of the solver's theory where it has one, and else one that nothing is known of."""
+    type = here.args[0].type
+    if type in (INT, REAL):
+        return f"(<= {' '.join(args)})"
+    if type is STRING:
+        return f"(str.<= {' '.join(args)})"
+    name = quote(f"any.le:{full_name(type)}")
+    enc._declare(name, (type, type), here.type)
+    return f"({name} {' '.join(args)})"
+
+
 def _size(enc: Encoder, here: Term, args: list[str]) -> str:
     return f"({size_symbol(enc, here.args[0].type)} {args[0]})"
 
@@ -153,6 +165,7 @@ PRIM_TEXT: dict[str, Make] = {
     "real.div": _word("/"),
     "real.lt": _word("<"),
     "real.le": _word("<="),
+    "any.le": _order,
     "real.of_int": _word("to_real"),
     "real.floor": _word("to_int"),
     "str.lt": _word("str.<"),

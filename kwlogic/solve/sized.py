@@ -57,6 +57,8 @@ class Sized:
         self._tried: dict[Type, int] = {}
         self._blind: set[Observer] = set()
         self._sees: set[Observer] = set()
+        self.work = 0
+        """Steps of the evaluator that observing took so far."""
 
     def of_size(self, type: Type, size: int) -> tuple[Value, ...]:
         """Values of exactly a size, in a fixed order; sizes are to be asked for from 1 on."""
@@ -123,6 +125,8 @@ class Sized:
                 return ENDLESS  # the value's fault
             self._blind.add(observer)
             return None
+        finally:
+            self.work += self.evaluator.steps
 
     def _observing(self, type: Type) -> list[Observer]:
         if type not in self._observers:

@@ -40,7 +40,29 @@ def prim_laws(formulas: Iterable[Term]) -> list[Term]:
     for term in everything:
         if term.op is Op.PRIM and term.data in _LAWS and bound.isdisjoint(free_vars(term)):
             out.update(dict.fromkeys(_LAWS[term.data](term)))
+    out.update(dict.fromkeys(_chains([t for t in everything if t.op is Op.PRIM and t.data == "any.le" and bound.isdisjoint(free_vars(t))])))
     return list(out)
+
+
+def _chains(comparisons: list[Term]) -> list[Term]:
+    """The order of values is transitive: where `a <= b` and `b <= c` are spoken of, in either direction."""
+    pairs = list(dict.fromkeys(p for t in comparisons for p in (t.args, t.args[::-1])))[:MOST_COMPARED]
+    return [
+        mk_implies(mk_and((_before(a, b), _before(b, c))), _before(a, c))
+        for a, b in pairs
+        for other, c in pairs
+        if other is b and c is not a
+    ]
+
+
+def _before(a: Term, b: Term) -> Term:
+    return mk_prim("any.le", (a, b), BOOL)
+
+
+def _order_laws(term: Term) -> list[Term]:
+    """Any two values are in order one way, and both ways only where they are equal."""
+    a, b = term.args
+    return [mk_or((term, _before(b, a))), mk_implies(mk_and((term, _before(b, a))), mk_eq(a, b))]
 
 
 def element_laws(formulas: Iterable[Term]) -> list[Term]:
@@ -161,7 +183,10 @@ def _split_laws(term: Term) -> list[Term]:
     return [_le(mk_int(0), mk_call("std.list.len", (element,), (term,), INT))]
 
 
+MOST_COMPARED = 24
+
 _LAWS: dict[str, Callable[[Term], list[Term]]] = {
+    "any.le": _order_laws,
     "set.len": _size_laws,
     "map.len": _size_laws,
     "set.to_list": _elements_laws,

@@ -32,7 +32,7 @@ from kwlogic.core.terms import (
     mk_sel,
     mk_var,
 )
-from kwlogic.core.types import BOOL
+from kwlogic.core.types import BOOL, INT, REAL, STRING
 from kwlogic.core.walk import BINDERS, fold, free_vars, rebuild, subst, subterms
 
 if TYPE_CHECKING:
@@ -280,9 +280,14 @@ def fold_prim(here: Term) -> Term:
         return mk_real(value) if isinstance(value, Fraction) else mk_int(value)
     if here.data == "int.add":
         return _add_literals(here)
+    if here.data == "any.le" and args[0].type in _ORDERED:
+        return fold_prim(mk_prim(_ORDERED[args[0].type], args, BOOL))
     if here.data in ("int.le", "int.lt") and args[0] is args[1]:
         return mk_bool(here.data == "int.le")
     return here
+
+
+_ORDERED = {INT: "int.le", REAL: "real.le", STRING: "str.le"}
 
 
 def _add_literals(here: Term) -> Term:
