@@ -1,4 +1,4 @@
-"""The command `kwlogic serve`."""
+"""The commands that speak the Model Context Protocol: `kwlogic serve` and `kwlogic tools`."""
 
 from __future__ import annotations
 
@@ -24,3 +24,22 @@ def serve_command(paths: tuple[str, ...], mcp: bool, http: str | None, hosts: tu
     from kwlogic.cli.serve import run_serve
 
     return run_serve(paths, http, hosts)
+
+
+@click.command("tools", short_help="Write the tools of an MCP server as a spec file.")
+@click.argument("server", metavar="NAME|URL")
+@click.option("-m", "--module", help="The name of the module; by default the server's.")
+def tools_command(server: str, module: str | None) -> int:
+    """Write the tools of an MCP server as typed kernel signatures, to which contracts can be added.
+
+    The server is one of the table `run.tools` of the configuration, or the URL of one that speaks streamable HTTP. The spec
+    file goes to stdout. A tool whose schema no type says exactly is left out, with the reason as a comment.
+
+    \b
+    Examples:
+      kwlogic tools ledger > specs/ledger.kw
+      kwlogic tools http://127.0.0.1:9000/mcp --module search > specs/search.kw
+    """
+    from kwlogic.cli.tools import run_tools
+
+    return run_tools(server, module)

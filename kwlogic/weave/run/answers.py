@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import Any
 
 from kwlogic.compose.running import Fault, Ports
@@ -40,7 +41,8 @@ def given(result: Any, kernel: Kernel, program: Program, max_bytes: int) -> Port
     names = {p.name for p in kernel.outputs}
     try:
         if isinstance(result, dict) and set(result) == names:
-            return {p.name: decode(result[p.name], p.type, program) for p in kernel.outputs}
+            with suppress(*((DecodeError,) if len(names) == 1 else ())):  # it may be the value of the only one itself
+                return {p.name: decode(result[p.name], p.type, program) for p in kernel.outputs}
         if isinstance(result, dict) and set(result) == {"result"}:  # how MCP servers wrap a value that is no object
             result = result["result"]
         if not names and result in (None, {}):

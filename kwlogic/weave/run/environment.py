@@ -157,6 +157,8 @@ class Live:
         assert isinstance(kernel.body, OracleBody)
         target = str(kernel.body.parts[0]) if kernel.body.parts else ""
         arguments: dict[str, Any] = {p.name: _plain(encode_text(inputs[p.name], p.type, self.program)) for p in kernel.inputs}
+        if kind == "tool":  # an optional argument that is not given
+            arguments = {n: v for n, v in arguments.items() if v is not None}
         result = await self.backends.call(kind, target, arguments)
         self.note("answered", where, kernel, {"tool": target, "arguments": arguments, "result": result})
         try:

@@ -11,6 +11,8 @@ from typing import Any
 from kwlogic.weave.run.data import OracleError, ToolServer
 from kwlogic.weave.run.extras import needed
 
+MOST_TOOLS = 10_000
+
 
 class McpTools:
     """One server. Its session lives in a task of its own, as the SDK wants a session to be left where it was entered."""
@@ -35,6 +37,24 @@ class McpTools:
             except TimeoutError as error:
                 raise OracleError(f"the tool `{tool}` of `{self.server.name}` took longer than {self.server.timeout:g} s") from error
         return _result(result, tool, self.server.name)
+
+    async def listed(self) -> list[Any]:
+        """All tools of the server, as the SDK describes them; raises OracleError."""
+        from mcp import MCPError
+
+        client = await self._session()
+        found: list[Any] = []
+        cursor: str | None = None
+        try:
+            while len(found) < MOST_TOOLS:
+                page = await client.list_tools(cursor=cursor)
+                found += page.tools
+                cursor = page.next_cursor
+                if cursor is None:
+                    break
+        except MCPError as error:
+            raise OracleError(f"the tool server `{self.server.name}` does not list its tools: {error}") from error
+        return found
 
     async def _session(self) -> Any:
         if self._ready is None:

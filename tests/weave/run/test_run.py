@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from kwlogic.compose.running import Failed, Ports, Stopped
 from kwlogic.core.program import Program
 from kwlogic.core.value import iter_list, list_value
 from kwlogic.weave.run.data import Model, RunConfig, ToolServer
+from kwlogic.weave.run.mcp_import import import_tools, tools_text
 from kwlogic.weave.run.service import Runner
 from kwlogic.workspace.check import elaborate_all
 from kwlogic.workspace.config import project_of
@@ -72,8 +74,12 @@ kernel pay(a: Int, b: Int, text: String) -> (x: String, y: String, n: Int)
 def program(tmp_path_factory: pytest.TempPathFactory) -> Program:
     folder = tmp_path_factory.mktemp("run")
     (folder / "m.kw").write_text(SPEC, encoding="utf-8")
-    project = project_of(("m.kw",), folder)
-    loaded = load(select(("m.kw",), project, folder)[0], project, folder)
+    return checked_program(folder, "m.kw")
+
+
+def checked_program(folder: Path, file: str) -> Program:
+    project = project_of((file,), folder)
+    loaded = load(select((file,), project, folder)[0], project, folder)
     program, problems = elaborate_all(loaded, folder)
     assert not problems
     return program
@@ -251,6 +257,29 @@ def test_tools_over_http(program, tmp_path, monkeypatch):
     finally:
         process.terminate()
         process.wait(timeout=10)
+
+
+def test_the_tools_of_a_server_become_a_spec_file_whose_kernels_run(ledger, tmp_path):
+    server, _ = ledger
+    found = import_tools(server, "ledger")
+    assert found.taken == ("post", "unpost", "price")
+    (tmp_path / "ledger.kw").write_text(found.text, encoding="utf-8")
+    imported = checked_program(tmp_path, "ledger.kw")
+    runner = Runner(imported, config(tools={"ledger": server}))
+    assert str(asyncio.run(runner.run(imported.kernels["ledger.price"], {"item": "tea"}))["value"]) == "1/10"
+
+
+def test_tools_that_no_type_says_are_left_out_with_the_reason():
+    def tool(name: str, inputs: Any, outputs: Any = None) -> Any:
+        return SimpleNamespace(name=name, description="says\n## more", input_schema=inputs, output_schema=outputs)
+
+    plain = {"type": "object", "properties": {"n": {"type": "integer", "minimum": 0}}, "required": ["n"]}
+    odd = {"type": "object", "properties": {"a b": {"type": "string"}}, "required": ["a b"]}
+    found = tools_text([tool("ok", plain), tool("odd", odd), tool("o-k", plain), tool("none", {"type": "string"})], 'x"y', "m")
+    assert found.taken == ("ok", "o-k")
+    assert [n for n, _ in found.refused] == ["odd", "none"]
+    assert "# The tool odd is left out: its input `a b` is no name of the language" in found.text
+    assert 'by tool "x\\"y.ok"' in found.text
 
 
 def _wait_for(port: int) -> None:
