@@ -74,12 +74,12 @@ def _print(result: CheckResult, form: str, verbose: bool) -> None:
 
 
 def _print_verdicts(result: CheckResult, verbose: bool) -> None:
-    from kwlogic.render.full import summary_line, table_lines
+    from kwlogic.render.full import axiom_lines, summary_line, table_lines
     from kwlogic.render.text import write_lines
 
     if verbose:
         write_lines(table_lines(result), sys.stdout)
-    write_lines((summary_line(result),), sys.stdout)
+    write_lines((summary_line(result), *axiom_lines(result)), sys.stdout)
 
 
 def _compare(result: CheckResult, form: str, verbose: bool) -> int:

@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from kwlogic.render.text import DIM, ERROR, NOTE, PLAIN, SEVERITY, VERDICT, WARNING, Line, amount, visible, width
-from kwlogic.source.data import Diagnostic, Label, Severity, Source
+from kwlogic.source.data import Diagnostic, Label, Severity, Source, Span
 from kwlogic.vc.data import Assumed, Counterexample, Enforced, Proved, Refuted, Result, Unknown, verdict_name
 from kwlogic.workspace.data import CheckResult
 from kwlogic.workspace.findings import FROM_VERDICTS, one_line, short
 
 Sources = Mapping[str, Source]
 CROP = 160
-ENDS = {"proof": "ends in proofs", "enforcement": "ends in enforcement", "axiom": "ends in an axiom", "nothing": "nobody answers for it"}
+ENDS = {
+    "proof": "ends in proofs",
+    "enforcement": "ends in enforcement",
+    "axiom": "ends in an axiom",
+    "assumed": "an axiom",
+    "nothing": "nobody answers for it",
+}
 
 
 def diagnostic_lines(diagnostic: Diagnostic, sources: Sources) -> Iterator[Line]:
@@ -90,8 +96,7 @@ def table_lines(result: CheckResult) -> Iterator[Line]:
         head = f"{place:<{widths[0]}}  {declaration:<{widths[1]}}  {kind:<{widths[2]}}  "
         yield (head, PLAIN), (f"{verdict:<{widths[3]}}", VERDICT[verdict]), (f"  {text}", PLAIN), (_how(found), DIM)
         for rest in found.rests:
-            source = result.sources.get(rest.span.file)
-            line = source.position(rest.span.start)[0] if source else 0
+            line = _line_of(result, rest.span)
             clause = visible(one_line(f"{rest.label}: {rest.clause}" if rest.label else rest.clause, 60))
             yield ((f"{'':<{widths[0]}}  rests on `{short(rest.kernel)}`: {clause}  [{rest.span.file}:{line}, {ENDS[rest.ends_in]}]", DIM),)
     yield ()
@@ -124,6 +129,22 @@ def _how(result: Result) -> str:
 
 def _values(found: Counterexample) -> str:
     return ", ".join(f"{name} = {text}" for name, text, _ in found.inputs)
+
+
+def axiom_lines(result: CheckResult) -> Iterator[Line]:
+    """`2 proofs rest on axioms: `yes` (a.kw:2)`, where any do."""
+    resting = [{(r.kernel, r.span) for r in found.rests if r.ends_in == "assumed"} for found in result.results]
+    axioms: set[tuple[str, Span]] = set().union(*resting)
+    if axioms:
+        places = sorted((span.file, _line_of(result, span), short(name)) for name, span in axioms)
+        named = ", ".join(f"`{name}` ({file}:{line})" for file, line, name in dict.fromkeys(places))
+        count = sum(map(bool, resting))
+        yield ((f"{count:,} {'proof rests' if count == 1 else 'proofs rest'} on axioms, which are assumed: {named}", PLAIN),)
+
+
+def _line_of(result: CheckResult, span: Span) -> int:
+    source = result.sources.get(span.file)
+    return source.position(span.start)[0] if source else 0
 
 
 def summary_line(result: CheckResult) -> Line:

@@ -6,11 +6,11 @@ composition wherever its own proof leads; what is enforced anywhere below is not
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from kwlogic.compose.contract import part_of
 from kwlogic.core.program import Kernel, OracleBody, Origin, Program
+from kwlogic.solve.axioms import Axioms
 from kwlogic.vc.data import Kind, Proved, Rest, Result
 
 PROOF, ENFORCEMENT, AXIOM, NOTHING = "proof", "enforcement", "axiom", "nothing"
@@ -26,7 +26,7 @@ def rested(program: Program, results: tuple[Result, ...]) -> tuple[Result, ...]:
 
 
 class _Ends:
-    def __init__(self, program: Program, results: Iterable[Result]) -> None:
+    def __init__(self, program: Program, results: tuple[Result, ...]) -> None:
         self.program = program
         self.by_clause: dict[Key, Proved] = {}
         for result in results:
@@ -34,7 +34,7 @@ class _Ends:
             if isinstance(result.verdict, Proved) and ob.kind in (Kind.ENSURES, Kind.REFINEMENT) and ob.clause is not None:
                 self.by_clause[ob.declaration, ob.clause] = result.verdict
         self.known: dict[Key, frozenset[str]] = {}
-        self.axioms = frozenset(n for n, lemma in program.lemmas.items() if lemma.axiom)
+        self.axioms = Axioms(program, results)
 
     def rests(self, result: Result) -> tuple[Rest, ...]:
         assert isinstance(result.verdict, Proved)
@@ -66,7 +66,7 @@ class _Ends:
     def _own(self, key: Key, verdict: Proved | None) -> frozenset[str]:
         kernel = self.program.kernels[key[0]]
         if verdict is not None:
-            return frozenset((AXIOM,)) if verdict.uses & self.axioms else frozenset((PROOF,))
+            return frozenset((AXIOM,)) if self.axioms.behind(verdict.uses) else frozenset((PROOF,))
         if isinstance(kernel.body, OracleBody):
             return frozenset((ENFORCEMENT,))
         return frozenset((PROOF if _by_construction(kernel, key[1]) else NOTHING,))

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from kwlogic.core.program import Program
+from kwlogic.solve.axioms import told
 from kwlogic.solve.resting import rested
 from kwlogic.solve.trust import Supporting, support, untrusted_after
 from kwlogic.solve.work import LintFinding, SolveOptions, Work
@@ -59,7 +60,7 @@ def solve_all(
         results = _settled(work, _extended(work, first, supporting, frozenset()), supporting)
     except KeyboardInterrupt:
         return Solved(_cut_short(program, obligations, so_far, supporting), interrupted=True)
-    results = rested(program, results)
+    results = told(program, rested(program, results))
     return Solved(results[: len(obligations)], findings, work.volatile)
 
 

@@ -209,7 +209,7 @@ def verdict_name(verdict: Verdict) -> str:
 @dataclass(frozen=True, slots=True)
 class Rest:
     """A clause of a part that a proof rests on. ``ends_in``: ``proof``, ``enforcement``, ``axiom``, or ``nothing`` where nobody answers
-    for it."""
+    for it; ``assumed`` where it is a clause of an axiom, whose name then stands for the kernel's."""
 
     kernel: str
     clause: str
