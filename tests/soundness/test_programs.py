@@ -27,7 +27,7 @@ TRIES = 60
 quiet = settings(deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
-@settings(quiet, max_examples=6)
+@settings(quiet, max_examples=4)
 @given(st.integers(0, 2**32))
 def test_verdicts_stand(tmp_path_factory: pytest.TempPathFactory, seed: int):
     stand(tmp_path_factory.mktemp("programs"), seed, 150_000)
