@@ -21,6 +21,9 @@ from kwlogic.core.value import iter_list, list_value
 from kwlogic.weave.run.data import Model, RunConfig, ToolServer
 from kwlogic.weave.run.mcp_import import import_tools, tools_text
 from kwlogic.weave.run.service import Runner
+from kwlogic.weave.run.tracing import Recorder
+from kwlogic.weave.store.store import open_store
+from kwlogic.weave.trace.text import read_trace
 from kwlogic.workspace.check import elaborate_all
 from kwlogic.workspace.config import project_of
 from kwlogic.workspace.load import load
@@ -366,3 +369,24 @@ def test_the_cache_asks_once_and_never_returns_what_breaks_a_clause(program, ser
     assert run(program, "parse", {"text": "x"}, config(served), memory=memory) == {"n": 4}
     assert len(served.asked) == 2
     assert memory.answers == {key: '{"n": 4}'}
+
+
+def test_a_run_leaves_a_trace_without_secrets(program, serve, tmp_path, monkeypatch):
+    monkeypatch.setenv("SMALL_API_KEY", "correct-horse-battery")
+    served = serve({"say": '{"n": 300, "note": "Bearer abcdefgh12345678"}'}, {"say": '{"n": 3}'})
+    recorder = Recorder(program.kernels["m.line"], program)
+    text = "correct-horse-battery and sk-abcdefghijklmnop1234"
+    run(program, "line", {"text": text}, config(served, key_env="SMALL_API_KEY"), listener=recorder.hear)
+    with open_store(str(tmp_path / "s.sqlite"), tmp_path) as store:
+        recorder.keep(store, "run1", True)
+        (stored,) = store.traces()
+    assert (stored.trace_id, stored.family, stored.success) == ("run1", "m.line", True)
+    for secret in ("correct-horse", "sk-abcdefgh", "abcdefgh12345678"):
+        assert secret not in stored.document
+    trace = read_trace(stored.document)
+    (call,) = trace.calls()
+    assert (call.tool, call.result) == ("m.parse", {"n": 3})
+    kinds = [e.kind.value for e in trace.events]
+    assert kinds.count("plan") == 3
+    assert [e.name for e in trace.events if e.payload.get("verdict") == "held"] == ["small", "m == 2 * n"]
+    assert any(e.payload.get("event") == "rejected" for e in trace.events)
