@@ -4,12 +4,14 @@
 
 Each obligation is solved as it is and once for each seed in another guise (other names, another order, another seed of the
 solver), without cache and without stored proofs. With ``--against``, what another solver says of the same obligations, too.
+Flips and changes go to stderr, the table to stdout.
 """
 
 from __future__ import annotations
 
 import argparse
 import statistics
+import sys
 import time
 from pathlib import Path
 
@@ -17,7 +19,7 @@ from kwlogic.workspace.measure import Measured, MeasureRequest, measure
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "cases"
-HEAD = ("files", "obligations", "asked", "flips", "mean CV", "median CV", "under 20 %", "widest", "seconds")
+HEAD = ("specs", "obligations", "asked", "flips", "mean CV", "median CV", "under 20 %", "widest", "seconds")
 
 
 def groups() -> dict[str, Path]:
@@ -48,17 +50,17 @@ def main() -> None:
     chosen = {n: Path(p) for n, _, p in (text.partition("=") for text in options.paths)} or groups()
     print("| " + " | ".join(HEAD) + " |")
     print("| " + " | ".join("---" for _ in HEAD) + " |")
-    told: list[str] = []
     for name, path in chosen.items():
         began = time.perf_counter()
         request = MeasureRequest((str(path.resolve()),), ROOT, options.seeds, jobs=options.jobs, against=options.against)
         found = measure(request)
         print("| " + " | ".join(row(name, found, time.perf_counter() - began)) + " |", flush=True)
-        told += [f"flip: {s.id}: {', '.join(s.verdicts)}" for s in found.flips]
+        said = [f"flip: {s.id}: {', '.join(s.verdicts)}" for s in found.flips]
         if found.against is not None:
-            told.append(f"{name}: {found.compared:,} compared, {len(found.changes)} changed, rlimit {found.ratio or 1:.2f} times as much")
-            told += [f"changed: {c.id}: {c.was} -> {c.now}" for c in found.changes]
-    print(*told, sep="\n")
+            said.append(f"{name}: {found.compared:,} compared, {len(found.changes)} changed, rlimit {found.ratio or 1:.2f} times as much")
+            said += [f"changed: {c.id}: {c.was} -> {c.now}" for c in found.changes]
+        for line in said:
+            print(line, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":
