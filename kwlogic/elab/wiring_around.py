@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from kwlogic.core.program import Clause, Kernel, Param
+from kwlogic.core.program import Clause, Data, Kernel, Param
 from kwlogic.core.terms import Term, mk_var
 from kwlogic.core.types import BOOL, Type
 from kwlogic.core.wiring import Port
@@ -97,6 +97,9 @@ class Surroundings:
             return finish(self.ctx, term)
         except Stop:
             return None
+
+    def datas(self) -> Mapping[str, Data]:
+        return self.ctx.world.datas
 
     def report(self, found: Diagnostic) -> None:
         self.ctx.report(found)

@@ -9,12 +9,13 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from kwlogic.core.program import Clause, Kernel
+from kwlogic.core.program import Clause, Data, Kernel
 from kwlogic.core.terms import Term
 from kwlogic.core.types import Type
 from kwlogic.core.wiring import AnyNode, Face, Port
 from kwlogic.elab.context import shown
 from kwlogic.elab.suggest import listed
+from kwlogic.elab.wiring_types import differences
 from kwlogic.source.codes import diagnostic
 from kwlogic.source.data import Diagnostic, Fix, Label, Span
 from kwlogic.syntax import data as s
@@ -54,6 +55,9 @@ class Around(Protocol):
     def finish_term(self, term: Term) -> Term | None: ...
 
     def report(self, found: Diagnostic) -> None: ...
+
+    def datas(self) -> Mapping[str, Data]:
+        """The data types known so far, by qualified name."""
 
 
 # A checker is a generator that yields the checkers of its operands and gets their answers, so that nothing here
@@ -123,6 +127,10 @@ class Table:
 
     def show(self, type: Type) -> str:
         return shown(self.around.zonk(type))
+
+    def apart(self, name: str, one: Type, other: Type) -> tuple[str, ...]:
+        """Notes on where two types of a port differ."""
+        return differences(name, self.around.zonk(one), self.around.zonk(other), self.around.datas())
 
     def show_ports(self, ports: Sequence[Port], limit: int = 8) -> str:
         return listed((f"{p.name}: {self.show(p.type)}" for p in ports), limit)

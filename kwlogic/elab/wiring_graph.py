@@ -208,7 +208,9 @@ class _Graph:
             )
         elif not self.table.around.unify(wire, port.type):
             message = f"the wire `{port.name}` is `{self.table.show(wire)}`, but `{self.table.show(port.type)}` is needed"
-            self.table.error("KW402", message, part.span, "wires meet ports by name", self.typing.links.declared(body, port.name, True))
+            declared = self.typing.links.declared(body, port.name, True)
+            notes = self.table.apart(port.name, wire, port.type)
+            self.table.error("KW402", message, part.span, "wires meet ports by name", declared, notes=notes)
 
     def targets(self, bind: s.Bind, outputs: tuple[Port, ...]) -> tuple[tuple[str, str], ...] | None:
         """By name where the targets are just the ports' names, else by position; ``_`` discards."""
@@ -243,7 +245,9 @@ class _Graph:
                 message = (
                     f"the output `{want.name}` is declared `{self.table.show(want.type)}`, but `{self.table.show(wire)}` is bound to it"
                 )
-                self.table.error("KW402", message, place, f"`{self.table.show(wire)}` here", Label(want.span, "declared here"))
+                declared = Label(want.span, "declared here")
+                notes = self.table.apart(want.name, want.type, wire)
+                self.table.error("KW402", message, place, f"`{self.table.show(wire)}` here", declared, notes=notes)
         return tuple(Port(p.name, p.type) for p in self.kernel.outputs)
 
     def unbound(self, name: str, span: Span) -> None:

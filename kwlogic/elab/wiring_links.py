@@ -61,7 +61,9 @@ class Links:
                 self.mismatch(left, False, right, port, outputs[port.name], wiring.op_span)
 
     def mismatch(self, left: int, left_input: bool, right: int, port: Port, other: Type, span: Span) -> None:
-        giver, taker = self.table.nodes[left], self.table.nodes[right]
+        nodes = self.table.nodes
+        giver = (user_of if left_input else maker_of)(nodes, left, port.name)[0]
+        taker = user_of(nodes, right, port.name)[0]
         self.table.error(
             "KW402",
             f"`{port.name}` is {self.quoted(other)} on the left and {self.quoted(port.type)} on the right",
@@ -69,6 +71,7 @@ class Links:
             f"{called(giver)} has `{port.name}: {self.table.show(other)}`, {called(taker)} takes `{port.name}: {self.table.show(port.type)}`",
             self.declared(left, port.name, left_input),
             self.declared(right, port.name, True),
+            notes=self.table.apart(port.name, other, port.type),
             help="ports meet by name and their types must agree; put a kernel that converts in between, or rename one with `[x as y]`",
         )
 
@@ -163,6 +166,7 @@ class Links:
                     "whichever runs, its outputs have the same types",
                     self.declared(left, name, False),
                     self.declared(right, name, False),
+                    notes=self.table.apart(name, one[name], two[name]),
                 )
 
     # ------------------------------------------------------------ shapes
@@ -314,7 +318,8 @@ class Links:
                 message = f"`{port.name}` of `{_last(kernel.name)}` is {self.quoted(own.type)}, but {self.quoted(port.type)} is needed here"
                 part, _ = user_of(self.table.nodes, root, port.name)
                 declared = Label(own.span, "declared here")
-                self.table.error("KW402", message, part.span, f"takes `{port.name}: {self.table.show(port.type)}`", declared)
+                notes = self.table.apart(port.name, own.type, port.type)
+                self.table.error("KW402", message, part.span, f"takes `{port.name}: {self.table.show(port.type)}`", declared, notes=notes)
         outputs = by_name(self.table.face(root).outputs)
         for want in kernel.outputs:
             if want.name not in outputs:
@@ -325,7 +330,9 @@ class Links:
                 )
                 part, _ = maker_of(self.table.nodes, root, want.name)
                 declared = Label(want.span, "declared here")
-                self.table.error("KW402", message, part.span, f"yields `{want.name}: {self.table.show(outputs[want.name])}`", declared)
+                notes = self.table.apart(want.name, want.type, outputs[want.name])
+                yields = f"yields `{want.name}: {self.table.show(outputs[want.name])}`"
+                self.table.error("KW402", message, part.span, yields, declared, notes=notes)
 
     def no_input(self, root: int, port: Port, kernel: Kernel) -> None:
         part, inner = user_of(self.table.nodes, root, port.name)

@@ -115,7 +115,8 @@ class Wires:
         """The values of the inputs and of every wire, as they come about."""
         env = self.run(given) or given
         inputs = [v for v in self._inputs if str(v.data) in env]
-        rest = [w.var for w in self.wires if w.var not in self._inputs and str(w.var.data) in env]
+        same = {w.term for w in self.wires if w.term is not None and w.term.op is Op.VAR}
+        rest = [w.var for w in self.wires if w.var not in self._inputs and w.var not in same and str(w.var.data) in env]
         return Counterexample(present(self.replayer.program, (*inputs, *rest[-MOST:]), env), (), note)
 
     @cached_property

@@ -101,7 +101,7 @@ class _Composed:
             self.add(scene, start, cone, Kind.LINK, clause.span, want.term, number, invariant_detail(want), clause)
         else:
             number = self.number(f"{box.name}.{want.number + 1 if want.kind == 'requires' else want.kind}")
-            detail = link_detail(self.stage, scene, box, want)
+            detail = link_detail(self.stage, scene, box, want, self.context.text)
             related = both_places(self.context.program, scene, box, want)
             self.add(scene, start, cone, Kind.LINK, box.place, want.term, number, detail, clause, related)
 
