@@ -53,6 +53,8 @@ def test(cond: w.Cond, xs: Tuple, model: Model) -> bool:
             return xs[0] in model.preds[name]
         case w.Not(pred):
             return not test(pred, xs, model)
+        case w.And(left, right):
+            return test(left, xs, model) and test(right, xs, model)
         case w.Later(kernel, pred):
             return any(x == xs and test(pred, y, model) for x, y in meaning(kernel, model).yields)
 

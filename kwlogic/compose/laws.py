@@ -31,7 +31,13 @@ class Later:
     pred: Cond
 
 
-Cond = Pred | Not | Later
+@dataclass(frozen=True, slots=True)
+class And:
+    left: Cond
+    right: Cond
+
+
+Cond = Pred | Not | Later | And
 
 # ---------------------------------------------------------------- kernels
 
@@ -342,7 +348,7 @@ CHOICE: tuple[Law, ...] = (
         "(case g then A else B) >> C = case g then A >> C else B >> C",
         (Claim(Equal(Seq(Case(G, A, B), C), Case(G, Seq(A, C), Seq(B, C)))),),
     ),
-    Law("case-idempotent", "case g then A else A = A", (Claim(Equal(Case(G, A, A), A)),), ("alike",)),
+    Law("case-idempotent", "case g then A else A = A", (Claim(Equal(Case(G, A, A), A)),), ("alike", "settled")),
     Law("case-flip", "case g then A else B = case not g then B else A", (Claim(Equal(Case(G, A, B), Case(Not(G), B, A))),), ("flip",)),
     Law(
         "then-case",
@@ -383,13 +389,18 @@ CHOICE: tuple[Law, ...] = (
             Claim(Equal(Seq(Gate("guard", G), Gate("guard", G)), Gate("guard", G))),
             Claim(Equal(Seq(Gate("assert", G), Gate("guard", G)), Gate("assert", G))),
         ),
-        ("known", "fuse"),
+        ("known",),
+    ),
+    Law(
+        "guard-and",
+        "guard (p and q) = guard p >> guard q; assert as well",
+        tuple(Claim(Equal(Gate(k, And(G, INV)), Seq(Gate(k, G), Gate(k, INV)))) for k in ("guard", "assert")),
+        ("apart",),
     ),
     Law(
         "guard-order",
         "guard p >> guard q = guard q >> guard p",
         (Claim(Equal(Seq(Gate("guard", G), Gate("guard", INV)), Seq(Gate("guard", INV), Gate("guard", G)))),),
-        ("fuse",),
     ),
 )
 

@@ -45,6 +45,8 @@ def show_cond(cond: w.Cond) -> str:
             return name
         case w.Not(pred):
             return f"not {show_cond(pred)}"
+        case w.And(left, right):
+            return f"({show_cond(left)} and {show_cond(right)})"
         case w.Later(kernel, pred):
             return f"({show_cond(pred)} after {show_term(kernel)})"
 

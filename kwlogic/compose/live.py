@@ -31,7 +31,8 @@ def order_of(dag: Dag, facts: Sequence[Facts]) -> Order:
     for index, box in enumerate(dag.boxes):
         if box.after:
             behind[index] = behind.get(index, frozenset()) | frozenset(box.after)
-    live = _live(dag, facts, versions, behind)
+    live = _live(dag, facts, versions)
+    behind = _past_dead(dag, live, behind)
     return Order(tuple(live), versions, _reduced(dag, live, versions, behind), finals)
 
 
@@ -55,10 +56,8 @@ def _thread(
     return versions, behind, tuple(sorted(last.items()))
 
 
-def _live(
-    dag: Dag, facts: Sequence[Facts], versions: dict[int, tuple[tuple[str, int], ...]], behind: dict[int, frozenset[int]]
-) -> list[bool]:
-    """Boxes that an output, a resource or a possible failure depends on."""
+def _live(dag: Dag, facts: Sequence[Facts], versions: dict[int, tuple[tuple[str, int], ...]]) -> list[bool]:
+    """Boxes that an output, a resource or a possible failure depends on. To be waited for is not enough."""
     live = [own is not PLAIN and not own.discardable for own in facts]
     for _, wire in dag.outputs:
         if wire.box != INPUT:
@@ -71,9 +70,18 @@ def _live(
             for _, writer in versions.get(index, ()):
                 if writer >= 0:
                     live[writer] = True
-            for earlier in behind.get(index, ()):
-                live[earlier] = True
     return live
+
+
+def _past_dead(dag: Dag, live: Sequence[bool], behind: dict[int, frozenset[int]]) -> dict[int, frozenset[int]]:
+    """Order edges of live boxes; one from a box that is not kept comes from what that box came after."""
+    if all(live[j] for js in behind.values() for j in js):
+        return {i: js for i, js in behind.items() if live[i]}
+    stands: dict[int, frozenset[int]] = {}
+    for index, box in enumerate(dag.boxes):
+        earlier = {w.box for w in box.sources if w.box >= 0} | behind.get(index, frozenset())
+        stands[index] = frozenset((index,)) if live[index] else frozenset[int]().union(*(stands[j] for j in earlier))
+    return {i: frozenset(k for j in js for k in stands[j]) for i, js in behind.items() if live[i]}
 
 
 def _reduced(

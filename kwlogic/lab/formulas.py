@@ -58,6 +58,8 @@ class Formulas:
                 return self.symbol(name, xs[:1])
             case w.Not(pred):
                 return mk_not(self.cond(pred, xs))
+            case w.And(left, right):
+                return mk_and((self.cond(left, xs), self.cond(right, xs)))
             case w.Later(kernel, pred):
                 inner = self.contract(kernel)
                 return self.some(w.arity(kernel)[1], lambda ys: mk_and((inner.yields(xs, ys), self.cond(pred, ys))))
