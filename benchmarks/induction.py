@@ -10,10 +10,12 @@ problem in five seconds.
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import statistics
+import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kwlogic.core.program import Program
@@ -49,10 +51,12 @@ def run(path: Path, budget: int, cvc5: bool) -> Row:
     theory = Theory(program)
     session = Session(theory, Replayer(program), budget, 60.0)
     results: list[Result] = []
+    began = time.process_time()
     for goal in goals:
         results.append(discharge(session, goal)[0])
+    seconds = time.process_time() - began
     worst = min(results, key=lambda r: (isinstance(r.verdict, Proved), isinstance(r.verdict, Unknown)))
-    row = Row(path.stem, verdict_name(worst.verdict), sum(r.rlimit for r in results), sum(r.seconds for r in results), note(worst))
+    row = Row(path.stem, verdict_name(worst.verdict), sum(r.rlimit for r in results), seconds, note(worst))
     return compare(row, program, goals[0]) if cvc5 else row
 
 
@@ -84,8 +88,65 @@ def note(result: Result) -> str:
             return ""
 
 
+# ---------------------------------------------------------------- cvc5
+
+
 def compare(row: Row, program: Program, goal: Obligation) -> Row:
-    return row
+    """The row with what cvc5 makes of the same problem: data types, recursive definitions, the negated goal."""
+    from kwlogic.solve.sorts import Unsupported
+
+    try:
+        text = smt_text(program, goal)
+    except Unsupported as reason:
+        return replace(row, other="not posed", note=f"{row.note} ({reason})")
+    began = time.perf_counter()
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", ASK], input=text, capture_output=True, text=True, timeout=2 * CVC5_SECONDS, check=False
+        )
+        said = done.stdout.split()
+    except subprocess.TimeoutExpired:
+        said = []
+    word = {"unsat": "proved", "sat": "refuted"}.get(said[0] if said else "", "unknown")
+    seconds = float(said[1]) if len(said) > 1 else time.perf_counter() - began
+    return replace(row, other=word, other_seconds=seconds)
+
+
+def smt_text(program: Program, goal: Obligation) -> str:
+    """The problem for a solver that does inductions of its own."""
+    from kwlogic.core.terms import mk_and, mk_forall, mk_implies
+    from kwlogic.solve.models import recursive_query
+    from kwlogic.solve.problem import Problem
+    from kwlogic.vc.data import Sequent
+    from kwlogic.vc.theory import Theory
+
+    theory = Theory(program)
+    sequent = goal.sequent
+    claim = mk_implies(mk_and(h.term for h in sequent.hyps), sequent.goal)
+    closed = mk_forall(tuple((str(v.data), v.type) for v in sequent.vars), claim)
+    query = recursive_query(Problem(theory, Sequent((), (), theory.simplify(closed)), goal.before, ()))
+    return f"(set-logic ALL)\n{query.script()}\n(check-sat)\n"
+
+
+CVC5_SECONDS = 5
+ASK = f"""
+import sys, time
+import cvc5
+solver = cvc5.Solver(cvc5.TermManager())
+for name in ("quant-ind", "full-saturate-quant", "conjecture-gen"):
+    solver.setOption(name, "true")
+solver.setOption("tlimit-per", "{1000 * CVC5_SECONDS}")
+parser = cvc5.InputParser(solver)
+parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, sys.stdin.read(), "problem")
+symbols, answer, began = parser.getSymbolManager(), "", time.perf_counter()
+while not (command := parser.nextCommand()).isNull():
+    answer += command.invoke(solver, symbols)
+print(answer.strip() or "unknown", f"{{time.perf_counter() - began:.3f}}")
+"""
+
+
+def has_cvc5() -> bool:
+    return importlib.util.find_spec("cvc5") is not None
 
 
 def show(row: Row) -> str:
@@ -101,16 +162,34 @@ def main() -> int:
     parser.add_argument("--no-cvc5", action="store_true")
     options = parser.parse_args()
     files = options.files or sorted((CASES / ("tip_false" if options.false else "tip")).glob("*.kw"))
+    if not files:
+        parser.error(f"there are no problems in {CASES}; name the files to take")
+    cvc5 = not options.no_cvc5 and has_cvc5()
+    if not options.no_cvc5 and not cvc5:
+        print("cvc5 is not installed (`pip install cvc5`): no comparison")
     wanted = "refuted" if options.false else "proved"
     began = time.perf_counter()
     rows = []
     for path in files:
-        rows.append(run(path, options.budget, not options.no_cvc5 and not options.false))
+        rows.append(run(path, options.budget, cvc5))
         print(show(rows[-1]), flush=True)
-    reached = sum(r.verdict == wanted for r in rows)
-    median = statistics.median(r.seconds for r in rows) if rows else 0.0
-    print(f"{reached} of {len(rows)} {wanted}, median {median:.3f} s, {time.perf_counter() - began:.0f} s in all")
+    summary(rows, wanted, cvc5)
+    print(f"budget {options.budget:,} rlimit for each goal; {time.perf_counter() - began:.0f} s in all")
     return 0
+
+
+def summary(rows: list[Row], wanted: str, cvc5: bool) -> None:
+    reached = [r for r in rows if r.verdict == wanted]
+    print(f"{len(reached)} of {len(rows)} {wanted}, median {statistics.median(r.seconds for r in rows):.3f} s (processor)")
+    for row in rows:
+        if row.verdict != wanted:
+            print(f"  not {wanted}: {row.name} ({row.verdict})")
+    if cvc5:
+        others = [r for r in rows if r.other == wanted]
+        only = [r.name for r in others if r.verdict != wanted]
+        median = statistics.median(r.other_seconds for r in rows)
+        print(f"cvc5, induction and conjectures of its own, {CVC5_SECONDS} s: {len(others)} of {len(rows)}, median {median:.3f} s")
+        print(f"  by cvc5 only: {', '.join(only) or 'none'}")
 
 
 if __name__ == "__main__":
