@@ -37,15 +37,18 @@ def _report(report: KernelReport, widest: int, verbose: bool) -> Iterator[Line]:
     change = [_change(report.comparison)] if report.comparison is not None else []
     text = f"  {short(report.name):<{widest}}  {', '.join((*counts, *change))}"
     yield (f"{standing.value:<9}", STYLE[standing]), (text, PLAIN)
-    for reason in reasons(report) if verbose or standing is not Standing.ACCEPTED else ():
+    for reason in reasons(report) if verbose else verdicts(report):
         yield ((f"           {reason}", DIM),)
 
 
+def verdicts(report: KernelReport) -> list[str]:
+    """What the check says against a kernel, a line each."""
+    return [f"refuted: {text}" for text in report.refuted] + [f"unknown: {text}" for text in report.unknown]
+
+
 def reasons(report: KernelReport) -> list[str]:
-    """Why a kernel was not accepted, a line each."""
-    found = [f"refuted: {text}" for text in report.refuted]
-    found += [f"{f.diagnostic.code}: {f.diagnostic.message}" for f in report.findings]
-    return found + [f"unknown: {text}" for text in report.unknown]
+    """Everything that speaks against a kernel, a line each."""
+    return [f"{f.diagnostic.code}: {f.diagnostic.message}" for f in report.findings] + verdicts(report)
 
 
 def _change(comparison: Comparison) -> str:

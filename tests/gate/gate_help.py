@@ -24,7 +24,7 @@ def kernel_of(text: str, name: str = "k") -> tuple[Program, Kernel]:
 
 def gated(text: str, name: str = "k", known: Known | None = None, **options: int) -> KernelReport:
     program, kernel = kernel_of(text, name)
-    return gate_kernel(program, kernel, Settings(**{"examples": 60, **options}), known)  # type: ignore[arg-type]
+    return gate_kernel(program, kernel, Settings(**{"examples": 30, **options}), known)  # type: ignore[arg-type]
 
 
 def codes(report: KernelReport) -> list[str]:
