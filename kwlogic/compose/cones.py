@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from kwlogic.compose.contract import Said
-from kwlogic.compose.data import Box
 from kwlogic.compose.lifting import every
-from kwlogic.compose.stage import Scene, Stage
+from kwlogic.compose.stage import Scene, Stage, before
 from kwlogic.core.terms import Term, mk_and, mk_implies
 from kwlogic.source.records import dataclass
 
+__all__ = ["Cone", "all_before", "before", "cone_at", "levels"]
 ROUND = "round"
 MOST = 32
 """Boxes of a cone that speak to a prover; replays know all."""
@@ -44,54 +44,55 @@ class Cone:
         return lifted, one
 
 
-def before(box: Box) -> list[int]:
-    """The boxes right before a box."""
-    found = [w.box for w in box.sources if w.box >= 0]
-    return [*dict.fromkeys((*found, *box.after))]
-
-
-def levels(boxes: Sequence[Box], start: Iterable[int], most: int) -> tuple[list[list[int]], bool]:
+def levels(befores: Sequence[Sequence[int]], start: Iterable[int], most: int) -> tuple[list[list[int]], bool]:
     """The boxes ``start`` and what comes before them, step by step back; whether that is all of it."""
-    seen = dict.fromkeys(start)
+    here = list(dict.fromkeys(start))
+    seen = set(here)
     found: list[list[int]] = []
-    here = list(seen)
     count = 0
     while here and count < most:
         if len(here) > most - count:
             return [*found, here[: most - count]], False
         found.append(here)
         count += len(here)
-        fresh = dict.fromkeys(i for b in here for i in before(boxes[b]) if i not in seen)
-        seen.update(fresh)
-        here = list(fresh)
+        fresh: list[int] = []
+        for box in here:
+            for other in befores[box]:
+                if other not in seen:
+                    seen.add(other)
+                    fresh.append(other)
+        here = fresh
     return found, not here
 
 
-def ancestors(boxes: Sequence[Box]) -> list[int]:
-    """For each box the bit set of all that come before it. Quadratic in bits: for graphs of some thousands."""
-    above = [0] * len(boxes)
-    for index, box in enumerate(boxes):
-        for other in before(box):
-            above[index] |= above[other] | 1 << other
-    return above
+def all_before(befores: Sequence[Sequence[int]], index: int) -> set[int]:
+    """Every box that comes before a box."""
+    found: set[int] = set()
+    waiting = list(befores[index])
+    while waiting:
+        here = waiting.pop()
+        if here not in found:
+            found.add(here)
+            waiting.extend(befores[here])
+    return found
 
 
 def cone_at(stage: Stage, scene: Scene, start: Sequence[int], most: int = MOST) -> Cone:
     """What is known where the boxes ``start`` of a scene have yielded, with what is known at its entry and around it."""
-    known: dict[Said, None] = {}
+    known: list[Said] = []
     ends: list[int] = []
     places: list[tuple[int, int]] = []
     rounds: list[tuple[Scene, tuple[Said, ...]]] = []
     whole = True
     here, wanted = scene, start
     while True:
-        rows, full = levels(here.dag.boxes, wanted, max(1, most - len(places)))
+        rows, full = levels(here.befores, wanted, max(1, most - len(places)))
         whole &= full
-        known.update(dict.fromkeys(here.entry))
+        known += here.entry
         for step, row in enumerate(rows):
             for box in row:
                 places.append((here.index, box))
-                known.update(dict.fromkeys(here.facts[box].said))
+                known += here.facts[box].said
             if step + 1 & step == 0:
                 ends.append(len(known))
         if here.parent < 0:
@@ -99,6 +100,6 @@ def cone_at(stage: Stage, scene: Scene, start: Sequence[int], most: int = MOST) 
         outer = stage.scenes[here.parent]
         if here.lists:
             rounds.append((here, tuple(known)))
-            known, ends = {}, []
-        wanted = before(outer.dag.boxes[here.box])
+            known, ends = [], []
+        wanted = outer.befores[here.box]
         here = outer

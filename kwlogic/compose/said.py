@@ -130,8 +130,7 @@ def _before(scene: Scene, index: int) -> list[int]:
     seen: dict[int, None] = {}
     waiting = [index]
     while waiting and len(seen) < NEAR:
-        box = scene.dag.boxes[waiting.pop(0)]
-        fresh = [i for i in dict.fromkeys((*(w.box for w in box.sources), *box.after)) if i >= 0 and i not in seen]
+        fresh = [i for i in scene.befores[waiting.pop(0)] if i not in seen]
         seen.update(dict.fromkeys(fresh))
         waiting.extend(fresh)
     return sorted(seen)

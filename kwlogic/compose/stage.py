@@ -52,7 +52,8 @@ class Facts:
 @dataclass(slots=True)
 class Scene:
     """``box``: the region of scene ``parent`` whose body this is. ``entry``: what is known at its start besides what the region's
-    ancestors say; ``exit``: what must hold at its end. ``locals``: constants made for it and for what is inside. ``flag`` of
+    ancestors say; ``exit``: what must hold at its end. ``befores``: the boxes right before
+    each. ``locals``: constants made for it and for what is inside. ``flag`` of
     the first alternative of a fallback: whether it failed; ``number`` of a loop's body: which round it is."""
 
     index: int
@@ -62,6 +63,7 @@ class Scene:
     path: str = ""
     inputs: Mapping[str, Term] = field(default_factory=dict)
     wires: dict[Wire, Term] = field(default_factory=dict)
+    befores: list[list[int]] = field(default_factory=list)
     facts: list[Facts] = field(default_factory=list)
     entry: tuple[Said, ...] = ()
     exit: tuple[Want, ...] = ()
@@ -99,6 +101,14 @@ class Stage:
         return self.scenes[-1]
 
 
+def before(box: Box) -> list[int]:
+    """The boxes right before a box."""
+    if not box.after and len(box.sources) == 1:
+        return [box.sources[0].box] if box.sources[0].box >= 0 else []
+    found = [w.box for w in box.sources if w.box >= 0]
+    return [*dict.fromkeys((*found, *box.after))]
+
+
 def env_of(given: Mapping[str, Term]) -> dict[Term, Term]:
     return {mk_var(name, term.type): term for name, term in given.items()}
 
@@ -110,7 +120,8 @@ def at(term: Term, given: Mapping[str, Term]) -> Term:
 
 def set_up(composition: Composition, kernels: Kernels) -> Stage:
     """Scenes for all dags, the whole one last."""
-    stage = Stage([Scene(i, d) for i, d in enumerate(composition.dags)], kernels, set())
+    scenes = [Scene(i, d, befores=[before(b) for b in d.boxes]) for i, d in enumerate(composition.dags)]
+    stage = Stage(scenes, kernels, set())
     root = stage.root
     stage.names |= {p.name for p in root.dag.inputs}
     root.inputs = {p.name: mk_var(p.name, p.type) for p in root.dag.inputs}

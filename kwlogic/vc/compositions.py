@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from kwlogic.compose.cones import Cone, before, cone_at
-from kwlogic.compose.contract import Failing, Want, Written
+from kwlogic.compose.cones import Cone, cone_at
+from kwlogic.compose.contract import Failing, Said, Want, Written
 from kwlogic.compose.data import Box, Composition, Recover
 from kwlogic.compose.said import say
 from kwlogic.compose.stage import Scene, Stage, set_up
@@ -61,6 +61,7 @@ class _Composed:
     stage: Stage
     requires: tuple[Hyp, ...] = ()
     numbers: dict[str, int] = field(default_factory=dict)
+    known: dict[int, Hyp] = field(default_factory=dict)
 
     def run(self) -> None:
         self.requires = clause_hyps("requires", self.kernel.requires)
@@ -77,7 +78,7 @@ class _Composed:
         facts = scene.facts[index]
         if not facts.wants and not facts.written:
             return
-        start = tuple(before(box))
+        start = tuple(scene.befores[index])
         cone = cone_at(self.stage, scene, start)
         for written in facts.written:
             self.written(scene, start, cone, written)
@@ -133,7 +134,7 @@ class _Composed:
             return
         outer = self.stage.scenes[scene.parent]
         box = outer.dag.boxes[scene.box]
-        start = tuple(before(box))
+        start = tuple(outer.befores[scene.box])
         cone = cone_at(self.stage, outer, start)
         for written in scene.opening:
             self.written(outer, start, cone, written)
@@ -179,7 +180,7 @@ class _Composed:
 
     def failing(self, root: Scene, index: int, fails: Term, i: int, clause: Clause, allowed: Term, sound: frozenset[str]) -> None:
         box = root.dag.boxes[index]
-        start = tuple(before(box))
+        start = tuple(root.befores[index])
         cone = cone_at(self.stage, root, start)
         more = (Hyp(f"fails:{index}", fails),)
         number = self.number(f"{i + 1}.{box.name}")
@@ -212,7 +213,7 @@ class _Composed:
         if cone.rounds and more:
             goal, more = mk_implies(mk_and(h.term for h in more), goal), ()
         goal, *others = cone.goals(goal)
-        hyps = (*self.requires, *more, *(Hyp(s.name, s.term) for s in cone.known))
+        hyps = (*self.requires, *more, *map(self.hyp, cone.known))
         made = self.maker.add(
             kind,
             Goal.VALID,
@@ -243,10 +244,18 @@ class _Composed:
                 found.append(here.facts[box].rests)
         return frozenset[str]().union(*found)
 
+    def hyp(self, said: Said) -> Hyp:
+        found = self.known.get(id(said))
+        if found is None:
+            found = self.known[id(said)] = Hyp(said.name, said.term)
+        return found
+
     def vars(self, scene: Scene, cone: Cone, hyps: Iterable[Hyp], goal: Term) -> tuple[Term, ...]:
         """The inputs, and the wires nearby whose values a counterexample gives."""
         scenes = self.stage.scenes
         near = {v.var: v for s, b in (*_around(scenes, scene), *cone.places) for v in scenes[s].facts[b].values}
+        if all(v.term is not None for v in near.values()):
+            return self.maker.vars
         values = behind(near, (*(h.term for h in hyps), goal))
         given = (v.var for v in values if v.term is None and self.stage.values.get(v.var, v).term is None)
         return tuple(dict.fromkeys((*self.maker.vars, *given)))
@@ -262,6 +271,6 @@ def _around(scenes: list[Scene], scene: Scene) -> Iterable[tuple[int, int]]:
 def last(scene: Scene) -> tuple[int, ...]:
     """The boxes that come last: those of the outputs, then those whose outputs nobody uses."""
     ends = dict.fromkeys(w.box for _, w in scene.dag.outputs if w.box >= 0)
-    used = {i for b in scene.dag.boxes for i in before(b)}
+    used = {i for known in scene.befores for i in known}
     rest = [i for i in range(len(scene.dag.boxes) - 1, -1, -1) if i not in used and i not in ends]
     return (*ends, *rest[:SINKS])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from kwlogic.compose.cones import ancestors, before
+from kwlogic.compose.cones import all_before
 from kwlogic.compose.contract import Kernels, composed_of
 from kwlogic.compose.data import Box, Each, Folded, Loop, Part, bodies
 from kwlogic.compose.stage import Scene, Stage
@@ -32,6 +32,8 @@ class Effect:
 
 
 NONE = Effect()
+MOST = 20
+"""Writes of one graph that are complained of."""
 
 
 class Effects:
@@ -102,17 +104,19 @@ def _of_box(box: Box, effects: Effects, of_scene: list[list[Effect]]) -> Effect:
 
 def _in_scene(stage: Stage, scene: Scene, own: list[Effect]) -> Iterator[Diagnostic]:
     boxes = scene.dag.boxes
-    above = ancestors(boxes)
+    told = 0
     fallible = [i for i, f in enumerate(scene.facts) if f.fails is not FALSE]
     again = _repeats(stage, scene)
     for index, effect in enumerate(own):
-        if not effect.lasting and not effect.final:
+        if (not effect.lasting and not effect.final) or told >= MOST or not fallible:
             continue
-        later = next((i for i in fallible if i != index and not above[index] >> i & 1), None)
+        above = all_before(scene.befores, index)
+        later = next((i for i in fallible if i != index and i not in above), None)
+        told += later is not None
         if later is None and again and fallible:
             yield _problem(boxes[index], effect, boxes[fallible[0]], "in another round")
         elif later is not None:
-            after = above[later] >> index & 1
+            after = index in all_before(scene.befores, later)
             yield _problem(boxes[index], effect, boxes[later], "after it" if after else "beside it")
 
 
@@ -162,4 +166,4 @@ def _idle(stage: Stage) -> Iterator[Diagnostic]:
                     help="it writes nothing and never fails, so it can go; or use one of its outputs",
                 )
             else:
-                used.update(before(box))
+                used.update(scene.befores[index])
