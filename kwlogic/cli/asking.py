@@ -13,7 +13,7 @@ FORM = click.option("--format", "form", type=click.Choice(["full", "json"]), def
 
 def register(cli: click.Group) -> None:
     """Adds the commands of this file to the command line."""
-    for command in (graph, schedule, impact, refines, hole, plan, optimize):
+    for command in (graph, schedule, impact, refines, hole, plan, optimize, experiment):
         cli.add_command(command)
 
 
@@ -90,6 +90,7 @@ def hole(kernel: str, paths: tuple[str, ...], form: str, budget: int | None) -> 
 @click.option("--count", type=click.IntRange(1, 100), default=1, show_default=True, help="How many plans to give.")
 @click.option("--name", default="planned", show_default=True, help="What the kernel is to be called.")
 @click.option("--total", is_flag=True, help="Nothing in it may fail.")
+@click.option("--effects", is_flag=True, help="Kernels that write resources may be used, too.")
 @click.option("--limit", type=click.IntRange(1), default=3_000, show_default=True, help="How many questions the search may ask.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write the first plan to a file.")
 @FORM
@@ -103,6 +104,7 @@ def plan(
     count: int,
     name: str,
     total: bool,
+    effects: bool,
     limit: int,
     output: Path | None,
     form: str,
@@ -121,7 +123,7 @@ def plan(
     from kwlogic.cli.plan import run_plan
     from kwlogic.lab.planning import Wish
 
-    return run_plan(Wish(inputs, ensures, requires, outputs, name, total), paths, form, most, count, limit, output)
+    return run_plan(Wish(inputs, ensures, requires, outputs, name, total, effects), paths, form, most, count, limit, output)
 
 
 @click.command(short_help="Say what breaks if a kernel's contract changes.")
@@ -194,3 +196,23 @@ def optimize(kernel: str, paths: tuple[str, ...], equal_only: bool, write: bool,
     from kwlogic.cli.optimize import run_optimize
 
     return run_optimize(kernel, paths, equal_only, write, form, budget)
+
+
+@click.command(short_help="Run an experiment and write its results and figures.")
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option("-o", "--out", type=click.Path(path_type=Path), metavar="FOLDER", help="Where to; by default a folder beside the file.")
+@click.option("--no-plots", is_flag=True, help="Leave the figures out.")
+@click.option("--kinds", "list_kinds", is_flag=True, help="List what can be measured, with parameters and measures.")
+def experiment(file: Path | None, out: Path | None, no_plots: bool, list_kinds: bool) -> int:
+    """Run the experiment that FILE (TOML) describes: sweeps with seeds, results as CSV (and Parquet), figures.
+
+    Figures need matplotlib: `pip install 'kwlogic[lab]'`.
+
+    \b
+    Examples:
+      kwlogic experiment experiments/check_cost.toml
+      kwlogic experiment my.toml --out results --no-plots
+    """
+    from kwlogic.cli.experiment import run_experiment
+
+    return run_experiment(file, out, not no_plots, list_kinds)

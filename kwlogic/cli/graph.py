@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from kwlogic.cli.answers import answered, place_object, progress
-from kwlogic.lab.graph import graph
+from kwlogic.lab.drawing import graph
 from kwlogic.lab.pictures import Picture
-from kwlogic.lab.schedule import Schedule, schedule
+from kwlogic.lab.timing import Schedule, schedule
 from kwlogic.render.dot import dot
 from kwlogic.render.mermaid import mermaid
 from kwlogic.render.svg import svg

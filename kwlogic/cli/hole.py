@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from kwlogic.cli.answers import answered, place_object, progress
-from kwlogic.lab.holes import HoleAnswer, holes
+from kwlogic.lab.filling import HoleAnswer, holes
 from kwlogic.render.text import visible
 from kwlogic.workspace.findings import short
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from kwlogic.cli.answers import answered, place_object, progress
 from kwlogic.cli.output import print_diagnostics
-from kwlogic.lab.impact import Affected, Impact, impact
+from kwlogic.lab.changing import Affected, Impact, impact
 from kwlogic.lab.opened import kernel_named, open_project
 from kwlogic.lab.refinement import RefineAnswer, reason, refines_in
 from kwlogic.render.text import amount, visible

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from kwlogic.lab.graph import composition_named
-from kwlogic.lab.holes import HoleAnswer, answers_for, hole_nodes
+from kwlogic.lab.drawing import composition_named
+from kwlogic.lab.filling import HoleAnswer, answers_for, hole_nodes
 from kwlogic.lab.opened import open_project
 from kwlogic.source.codes import diagnostic
 from kwlogic.source.data import Diagnosed, Diagnostic, Source

@@ -15,13 +15,13 @@ from kwlogic.compose.data import Composition
 from kwlogic.compose.digest import normal_text
 from kwlogic.compose.facts import facts_of
 from kwlogic.core.program import Kernel
-from kwlogic.lab.graph import composition_named
+from kwlogic.lab.drawing import composition_named
 from kwlogic.lab.opened import Opened, check_kernels, open_kernel
 from kwlogic.lab.refinement import reason
 from kwlogic.lab.rewriting import EQUAL, Proposal, proposals
-from kwlogic.lab.schedule import schedule_of
 from kwlogic.lab.surface import Unprintable, Writer
 from kwlogic.lab.surgery import without_order
+from kwlogic.lab.timing import schedule_of
 from kwlogic.lab.trial import Trial, declaration_of, exchanged, formatted, naming_in
 from kwlogic.source.codes import diagnostic
 from kwlogic.vc.data import Enforced, Proved, Result
@@ -154,7 +154,7 @@ class _Optimizing:
             return None
         trial = exchanged(self.opened, self.body.file, [(self.body, text)])
         kernel = trial.program.kernels.get(self.kernel.name)
-        if trial.errors or kernel is None:
+        if kernel is None or kernel.name in trial.program.modules[self.module].broken:
             return None
         read = composition_named(self.opened, kernel)
         if normal_text(without_order(read), self.known) != normal_text(without_order(composition), self.known):

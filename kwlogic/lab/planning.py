@@ -9,6 +9,7 @@ from itertools import islice, product
 from pathlib import Path
 
 from kwlogic.compose.contract import Failing
+from kwlogic.compose.facts import facts_of
 from kwlogic.core.logic import erase
 from kwlogic.core.program import Kernel
 from kwlogic.core.terms import mk_and
@@ -30,7 +31,8 @@ _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_']*")
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What is wanted, as text: ``inputs`` and ``outputs`` are port lists (``x: Int, y: String``); outputs may be left out where the
-    promise names them. ``total``: nothing in it may fail."""
+    promise names them. ``total``: nothing in it may fail; ``effects``: it may write
+    resources."""
 
     inputs: str
     ensures: str
@@ -38,6 +40,7 @@ class Wish:
     outputs: str = ""
     name: str = "planned"
     total: bool = False
+    effects: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,21 +83,26 @@ def plan(
     return plan_in(opened, wish, most, count, limit, progress)
 
 
-def plan_in(opened: Opened, wish: Wish, most: int = 4, count: int = 1, limit: int = 3_000, progress: Progress | None = None) -> PlanAnswer:
-    """The same in a project that is open already."""
-    return _Planning(opened, wish, progress).answer(most, count, limit)
+def plan_in(
+    opened: Opened, wish: Wish, most: int = 4, count: int = 1, limit: int = 3_000, progress: Progress | None = None, laws: bool = True
+) -> PlanAnswer:
+    """The same in a project that is open already. ``laws`` False: the search tries equal compositions in every order."""
+    return _Planning(opened, wish, progress).answer(most, count, limit, laws)
 
 
 class _Planning:
     def __init__(self, opened: Opened, wish: Wish, progress: Progress | None) -> None:
         self.opened, self.wish, self.progress = opened, wish, progress
         self.usable = [k for n in opened.all_kernels() if _may_stand(k := opened.program.kernels[n])]
+        if not wish.effects:
+            known = facts_of(opened.program)
+            self.usable = [k for k in self.usable if not known(k.name).writes]
         if wish.total:
             failing = Failing(opened.program.kernels)
             self.usable = [k for k in self.usable if not failing(k.name)]
         self.clashing = ambiguous(k.name for k in self.usable)
 
-    def answer(self, most: int, count: int, limit: int) -> PlanAnswer:
+    def answer(self, most: int, count: int, limit: int, laws: bool) -> PlanAnswer:
         spec = self.spec()
         kernel = spec.program.kernels[f"{spec.module}.{self.wish.name}"]
         inputs = tuple(Port(p.name, p.type) for p in kernel.inputs)
@@ -102,7 +110,7 @@ class _Planning:
         given = mk_and(erase(c.pred) for c in kernel.requires)
         goal = mk_and(erase(c.pred) for c in kernel.ensures)
         kernels = [spec.program.kernels[k.name] for k in self.usable]
-        search = Search(spec.program, kernels, inputs, outputs, given, goal, limit)
+        search = Search(spec.program, kernels, inputs, outputs, given, goal, limit, laws)
         plans = tuple(islice(self.checked(search, most, kernel), count))
         near, why = ("", "") if plans else self.nearest(search.counts, kernel)
         counts = search.counts

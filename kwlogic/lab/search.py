@@ -57,7 +57,8 @@ class _State:
 
 
 class Search:
-    """``goal`` and ``given`` are over the inputs and the wanted outputs, by name."""
+    """``goal`` and ``given`` are over the inputs and the wanted outputs, by name. ``laws``: steps that could stand in any order are
+    tried in one."""
 
     def __init__(
         self,
@@ -68,7 +69,9 @@ class Search:
         given: Term,
         goal: Term,
         limit: int,
+        laws: bool = True,
     ) -> None:
+        self.laws = laws
         self.program, self.inputs, self.outputs, self.limit = program, inputs, outputs, limit
         self.theory = Theory(program)
         self.given, self.goal = self.theory.simplify(given), self.theory.simplify(goal)
@@ -113,10 +116,9 @@ class Search:
         widest = max((len(k.inputs) for k in self.kernels), default=0)
         return waiting > left * max(0, widest - 1) + len(self.outputs)
 
-    @staticmethod
-    def _in_order(state: _State, taken: Taken) -> bool:
+    def _in_order(self, state: _State, taken: Taken) -> bool:
         """One order of independent steps; none twice."""
-        if not state.steps:
+        if not state.steps or not self.laws:
             return True
         last = state.steps[-1]
         if any(s.kernel is taken.kernel and s.args == taken.args for s in state.steps):

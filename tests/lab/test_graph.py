@@ -9,10 +9,10 @@ from xml.etree import ElementTree
 import pytest
 from lab_specs import write
 
-from kwlogic.lab.graph import graph
+from kwlogic.lab.drawing import graph
 from kwlogic.lab.opened import Refused
 from kwlogic.lab.pictures import Edge, Frame, Picture, Spot
-from kwlogic.lab.schedule import schedule
+from kwlogic.lab.timing import schedule
 from kwlogic.render.dot import dot
 from kwlogic.render.layout import place
 from kwlogic.render.mermaid import mermaid

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from lab_specs import write
 
-from kwlogic.lab.holes import HoleAnswer, holes
+from kwlogic.lab.filling import HoleAnswer, holes
 from kwlogic.lab.opened import Refused
 
 PARTS = """\

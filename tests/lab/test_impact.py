@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from lab_specs import write
 
-from kwlogic.lab.impact import impact
+from kwlogic.lab.changing import impact
 from kwlogic.lab.opened import Refused
 from kwlogic.lab.refinement import refines
 

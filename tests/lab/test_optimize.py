@@ -11,7 +11,7 @@ from kwlogic.compose.digest import digest
 from kwlogic.compose.facts import facts_of
 from kwlogic.compose.generate import PARTS, Maker
 from kwlogic.core.program import ComposeBody
-from kwlogic.lab.graph import composition_named
+from kwlogic.lab.drawing import composition_named
 from kwlogic.lab.opened import Refused, open_project
 from kwlogic.lab.optimizing import Optimized, optimize
 from kwlogic.lab.surface import Unprintable, Writer, renamed

@@ -63,4 +63,12 @@ CODES: tuple[Code, ...] = (
         "notes show what is not. Correct it first, or weaken the contract.",
         "`kwlogic optimize pipeline` where a link of `pipeline` is refuted",
     ),
+    _code(
+        450,
+        "an experiment that makes no sense",
+        "The file of `kwlogic experiment` is checked as a whole before anything runs: keys, the kind, its parameters with their types and "
+        "ranges, columns of plots, files with graphs. The label shows the key, the help what was probably meant. `docs/lab.md` describes the "
+        "format.",
+        "an experiment whose `[sweep]` has `sizes = [10]` where the parameter is `size`",
+    ),
 )

@@ -15,7 +15,7 @@ from pathlib import Path
 from kwlogic.compose.data import INPUT, Again, Box, Check, Choice, Composition, Dag, Loop, Part, Recover, bodies
 from kwlogic.compose.facts import Facts, box_facts, composition_facts, facts_of
 from kwlogic.core.program import Program
-from kwlogic.lab.graph import composition_named
+from kwlogic.lab.drawing import composition_named
 from kwlogic.lab.opened import Opened, open_kernel
 from kwlogic.source.codes import diagnostic
 from kwlogic.source.data import Span

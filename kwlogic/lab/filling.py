@@ -13,7 +13,7 @@ from kwlogic.core.show import show_term
 from kwlogic.core.terms import Term
 from kwlogic.core.types import show_type
 from kwlogic.core.wiring import Hole, Port, Wiring
-from kwlogic.lab.graph import composition_named
+from kwlogic.lab.drawing import composition_named
 from kwlogic.lab.opened import Opened, check_kernels, open_kernel
 from kwlogic.lab.quotient import Quotient, quotient
 from kwlogic.lab.surface import fresh
@@ -191,9 +191,9 @@ class _Asked:
         for version in tried:
             text = self._exchange(name) + f"\n\n{version.declaration(name)}\n"
             trial = rewritten(self.opened, self.module, text)
-            if any(d.span is not None and d.span.start >= self.span.start for d in trial.errors) or name not in {
-                short(k) for k in trial.program.kernels
-            }:
+            broken = trial.program.modules[self.module].broken
+            made = (self.kernel.name, f"{self.module}.{name}")
+            if any(n in broken or n not in trial.program.kernels for n in made):
                 return _with(answer, requires=None, ensures=(), note="what it must do has no form that the language can say")
             results = check_kernels(self.opened, trial.program, [self.kernel.name], progress=self.progress)
             open_ones = _open(results)
