@@ -19,6 +19,7 @@ _NUMBERS = (
     (re.compile(r'"rlimit": \d+'), '"rlimit": 1000'),
     (re.compile(r", T[1-4]\b"), ", T1"),
     (re.compile(r"[\d,]+ generated inputs passed"), "200 generated inputs passed"),
+    (re.compile(r"[\d,]+ runs\b"), "100 runs"),
 )
 
 
