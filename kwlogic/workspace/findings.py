@@ -46,6 +46,8 @@ def finding(result: Result, program: Program) -> Diagnostic | None:
 
 def _refuted(obligation: Obligation, found: Counterexample | None) -> Diagnostic:
     code, message, label = REFUTED[obligation.kind]
+    if obligation.kind is Kind.PARTIAL and obligation.detail.endswith(" is asserted"):
+        message = "`{text}` may be false, in `{name}`"
     return diagnostic(
         code,
         message.format(name=short(obligation.declaration), text=one_line(obligation.text)),
