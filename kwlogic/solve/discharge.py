@@ -173,17 +173,18 @@ class Prover:
     def verdict(self) -> Verdict:
         search = self._search()
         plain = search.plain(self.problem)
-        attempts: tuple[Callable[[], Success | Refuted | None], ...] = (
+        attempts: tuple[Callable[[], Success | Proved | Refuted | None], ...] = (
             lambda: self._low_effort(search),
             lambda: None if plain else self._glance(search),
             lambda: None if plain else self._prove(search, 0),
             lambda: self._refute(search) or self._refute_deeper((2, 4), MODEL_LIMIT // 5),
+            lambda: self._wider(search),
             *self._full_effort(search),
         )
         for attempt in attempts:
             found = attempt()
             if found is not None:
-                return found if isinstance(found, Refuted) else self._proved(found)
+                return self._proved(found) if isinstance(found, Success) else found
         return self._unknown(search)
 
     def _full_effort(self, search: Search) -> tuple[Callable[[], Success | Refuted | None], ...]:
@@ -226,6 +227,15 @@ class Prover:
             found = search.direct(problem, 0)
             if found is not None:
                 return replace(found, goal=number)
+        return None
+
+    def _wider(self, search: Search) -> Proved | None:
+        """With more of what comes before than the obligation itself says: of that no certificate can be made."""
+        sequent = self.obligation.sequent
+        for hyps in () if self.obligation.play is None else self.obligation.play.wider():
+            found = search.direct(search.prepared(Sequent(sequent.vars, hyps, sequent.goal)), 0)
+            if found is not None:
+                return Proved(found.uses, found.hyps, found.method)
         return None
 
     def _prove(self, search: Search, effort: int) -> Success | None:

@@ -6,7 +6,7 @@ other wire is run. It counts where all that is known in the whole cone holds of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -37,6 +37,10 @@ class Played:
         return tuple(v.var for v in self.values if v.vague)
 
 
+WIDER = (128, 512)
+"""Boxes of a cone that speak to a prover where the nearest ones were not enough."""
+
+
 @dataclass(frozen=True)
 class Play:
     """Of one obligation: that ``goal`` holds where the boxes ``start`` of a scene have yielded. ``more``: what else is known."""
@@ -47,6 +51,16 @@ class Play:
     requires: tuple[Hyp, ...]
     more: tuple[Hyp, ...]
     goal: Term
+
+    def wider(self) -> Iterator[tuple[Hyp, ...]]:
+        """The hypotheses with more and more of what comes before, where the obligation leaves some of it out."""
+        scene = self.stage.scenes[self.scene]
+        cone = cone_at(self.stage, scene, self.start)
+        for most in WIDER:
+            if cone.whole:
+                return
+            cone = cone_at(self.stage, scene, self.start, most)
+            yield (*self.requires, *self.more, *(Hyp(s.name, s.term) for s in cone.known))
 
     @cached_property
     def played(self) -> Played | None:
@@ -67,6 +81,9 @@ class Scripted:
     """A play that is written down as it stands."""
 
     played: Played
+
+    def wider(self) -> Iterator[tuple[Hyp, ...]]:
+        return iter(())
 
 
 def behind(table: Mapping[Term, Value], terms: Iterable[Term]) -> tuple[Value, ...]:

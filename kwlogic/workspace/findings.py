@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kwlogic.core.program import Clause, ExprBody, Fn, Kernel, Lemma, Origin, Program
+from kwlogic.core.program import Clause, ComposeBody, ExprBody, Fn, Kernel, Lemma, Origin, Program
 from kwlogic.source.codes import diagnostic
 from kwlogic.source.data import Diagnostic, Label, Span
 from kwlogic.vc.data import Counterexample, Goal, Kind, Obligation, Proved, Refuted, Result, Unknown
@@ -172,7 +172,8 @@ def contradictory(results: Iterable[Result]) -> frozenset[str]:
 def _may_be_unused(program: Program, name: str) -> bool:
     kernel = program.kernels.get(name)
     if kernel is not None:
-        return isinstance(kernel.body, ExprBody) and any(c.origin is Origin.WRITTEN for c in kernel.ensures)
+        stated = any(c.origin is Origin.WRITTEN for c in kernel.ensures)
+        return isinstance(kernel.body, ComposeBody) or (isinstance(kernel.body, ExprBody) and stated)
     lemma = program.lemmas.get(name)
     return (lemma is not None and not lemma.axiom) or name in program.fns
 

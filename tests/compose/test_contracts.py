@@ -202,8 +202,8 @@ def test_ten_thousand_parts(tmp_path: Path):
 
 def test_wider_context_is_used_where_the_nearest_contract_is_not_enough(tmp_path: Path):
     text = "kernel copy(n: Int) -> (m: Int)\n  ensures m == n\n= n\n\n"
-    steps = [f"  w{i + 1} <- copy(w{i});" for i in range(12)]
-    text += "kernel use(w0: Int) -> (m: Int)\n  requires w0 <= 7\n{\n" + "\n".join(steps) + "\n  m <- twice(700 * w12);\n}\n"
+    steps = [f"  w{i + 1} <- copy(w{i});" for i in range(60)]
+    text += "kernel use(w0: Int) -> (m: Int)\n  requires w0 <= 7\n{\n" + "\n".join(steps) + "\n  m <- twice(700 * w60);\n}\n"
     assert all(isinstance(r.verdict, Proved) for r in of(run(tmp_path, text), "use"))
 
 
