@@ -1,14 +1,15 @@
-"""Adds the commands of the weave loop that the store, traces and schemas bring."""
+"""Adds the commands of the weave loop: store, traces, schemas, and what speaks the Model Context Protocol."""
 
 from __future__ import annotations
 
 import click
 
+from kwlogic.cli.schema import schema_group
 from kwlogic.cli.serving import serve_command, tools_command
 from kwlogic.cli.store import store_group
+from kwlogic.cli.trace import trace_group
 
 
 def register(cli: click.Group) -> None:
-    cli.add_command(store_group)
-    cli.add_command(serve_command)
-    cli.add_command(tools_command)
+    for command in (store_group, trace_group, schema_group, serve_command, tools_command):
+        cli.add_command(command)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from kwlogic.weave.schema.nodes import SchemaRefused
+from kwlogic.weave.schema.nodes import SchemaRefused, modern
 from kwlogic.weave.schema.normal import Normal
 from kwlogic.weave.schema.shapes import Field, Record, Shape
 from kwlogic.weave.schema.shaping import ANY, Shaping
@@ -72,9 +72,10 @@ def _optional(field: Field) -> str:
 
 def schema_to_types(schema: Any, name: str = "Root") -> Imported:
     """The types of a schema; raises SchemaRefused. ``name`` is where names of declarations start from."""
-    normal = Normal(schema)
-    shaping = Shaping(normal)
     try:
+        schema = modern(schema)
+        normal = Normal(schema)
+        shaping = Shaping(normal)
         shape = shaping.shape(normal.registry.sub(schema, "#"), name, "$")
     except RecursionError:
         raise SchemaRefused("schema", "#", "it is nested too deeply") from None

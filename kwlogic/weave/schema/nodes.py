@@ -123,6 +123,22 @@ class Node:
     group: Sub | None = None
 
 
+def modern(root: Any) -> Any:
+    """The schema as the newest draft says it: up to draft 7, what stands beside a ``$ref`` did not count."""
+    dialect = root.get("$schema") if isinstance(root, dict) else None
+    if not isinstance(dialect, str) or not any(f"draft-0{n}" in dialect for n in "34567"):
+        return root
+    return _lonely(root)
+
+
+def _lonely(schema: Any) -> Any:
+    if isinstance(schema, dict):
+        if isinstance(schema.get("$ref"), str):
+            return {k: _lonely(v) for k, v in schema.items() if k in ("$ref", "definitions", "$defs", "$schema")}
+        return {k: _lonely(v) for k, v in schema.items()}
+    return [_lonely(s) for s in schema] if isinstance(schema, list) else schema
+
+
 class Registry:
     """Subschemas by number; equal ones share a number."""
 
