@@ -7,18 +7,19 @@ contract follows from it). Where it differs, values show how, and they are check
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from kwlogic.compose.pacti import LinearContract, holds, term_of
+from kwlogic.compose.pacti import Cases, Linear, LinearContract, holds, term_of
 from kwlogic.core.program import Program
-from kwlogic.core.terms import FALSE, TRUE, Term, mk_and, mk_exists, mk_forall, mk_implies, mk_not
+from kwlogic.core.terms import FALSE, TRUE, Term, mk_and, mk_eq, mk_implies, mk_not, mk_or, mk_real, mk_var
 from kwlogic.core.types import REAL
+from kwlogic.lab.eliminate import always, some
 from kwlogic.solve.backend import Answer, Meter, Query, check
 from kwlogic.solve.encode import Encoder
 
 BUDGET = 30_000_000
+ROUNDS = 8
 ROUNDING = Fraction(1, 10**6)
 _NOTHING = Program({}, {}, {}, {}, {}, {}, {}, {}, {}, frozenset(), ())
 Values = dict[str, Fraction]
@@ -62,20 +63,37 @@ RIGHT = (
 def composed(one: LinearContract, other: LinearContract, result: LinearContract, slack: Fraction = ROUNDING) -> Verdict:
     """The recorded or computed ``result`` of composing two contracts, against the rule; numbers may be rounded by ``slack``."""
     first, second = in_order(one, other)
-    p1, q1, p2, q2 = term_of(first.assumes), term_of(first.guarantees), term_of(second.assumes), term_of(second.guarantees)
-    wide, tight = result.loose(slack), result.loose(-slack)
+    p1, q1, q2 = term_of(first.assumes), term_of(first.guarantees), term_of(second.guarantees)
+    wide = result.loose(slack)
     p, q = term_of(result.assumes), term_of(wide.guarantees)
     made = sorted({*first.outputs, *second.outputs})
     hidden = [v for v in made if v not in result.outputs]
-    inner = list(first.outputs)
-    near = LinearContract("", (), (), tuple(tuple(x.loose(slack) for x in c) for c in second.assumes), ())
-    loose_p2 = term_of(near.assumes)
+    room = slack * 10
+    runs = mk_implies(q1, term_of(second.loose(room).assumes))
+    allowed = always(first.outputs, first.guarantees, _one(second.assumes))
+    known = some(hidden, _both(first.loose(room).guarantees, second.loose(room).guarantees))
     return Verdict(
         (
-            finding(RIGHT[0], [p], mk_and((term_of(first.loose(slack).assumes), mk_implies(q1, loose_p2)))),
+            finding(RIGHT[0], [p], mk_and((term_of(first.loose(room).assumes), runs))),
             finding(RIGHT[1], [p, q1, q2], q),
-            finding("it assumes no more than is needed", [p1, _all(inner, mk_implies(q1, p2))], term_of(wide.assumes)),
-            finding("it guarantees all that is known", [p, term_of(tight.guarantees)], _some(hidden, mk_and((q1, q2)))),
+            finding("it assumes no more than is needed", [p1, allowed], term_of(wide.loose(room).assumes)),
+            finding("it guarantees all that is known", [p, term_of(result.guarantees)], known),
+        )
+    )
+
+
+def merged(one: LinearContract, other: LinearContract, result: LinearContract, slack: Fraction = ROUNDING) -> Verdict:
+    """Two viewpoints of one component: the ``result`` may be asked of the weakest kernel that meets both, and is no weaker than it."""
+    p1, q1, p2, q2 = (term_of(c) for k in (one, other) for c in (k.assumes, k.guarantees))
+    both = mk_and((mk_implies(p1, q1), mk_implies(p2, q2)))
+    near = mk_and(mk_implies(term_of(k.assumes), term_of(k.loose(slack * 10).guarantees)) for k in (one, other))
+    p, q = term_of(result.assumes), term_of(result.loose(slack).guarantees)
+    return Verdict(
+        (
+            finding(RIGHT[0], [p], mk_or((term_of(one.loose(slack).assumes), term_of(other.loose(slack).assumes)))),
+            finding(RIGHT[1], [p, both], q),
+            finding("it assumes no more than is needed", [mk_or((p1, p2))], term_of(result.loose(slack).assumes)),
+            finding("it guarantees all that is known", [p, term_of(result.guarantees)], near),
         )
     )
 
@@ -83,8 +101,8 @@ def composed(one: LinearContract, other: LinearContract, result: LinearContract,
 def possible(one: LinearContract, other: LinearContract) -> Finding:
     """Whether any input lets two contracts be composed."""
     first, second = in_order(one, other)
-    needs = mk_implies(term_of(first.guarantees), term_of(second.assumes))
-    found = finding("no input will do", [term_of(first.assumes), _all(list(first.outputs), needs)], FALSE)
+    needs = always(first.outputs, first.guarantees, _one(second.assumes))
+    found = finding("no input will do", [term_of(first.assumes), needs], FALSE)
     return Finding("some input will do", None if found.holds is None else not found.holds, found.values)
 
 
@@ -102,33 +120,55 @@ def in_order(one: LinearContract, other: LinearContract) -> tuple[LinearContract
 def divided(whole: LinearContract, known: LinearContract, missing: LinearContract, slack: Fraction = ROUNDING) -> Verdict:
     """The ``missing`` contract after ``known`` for the whole to hold, against the weakest there is."""
     s, a = (term_of(whole.assumes), term_of(whole.guarantees)), (term_of(known.assumes), term_of(known.guarantees))
-    wide, tight = missing.loose(slack), missing.loose(-slack)
+    wide, room = missing.loose(slack), slack * 10
     between = [v for v in (*known.inputs, *whole.inputs) if v not in missing.inputs]
     before = mk_and((s[0], a[1]))
+    enough = always(between, _both(whole.assumes, known.guarantees), _one(whole.guarantees))
     return Verdict(
         (
             finding(RIGHT[2], [s[0]], term_of(known.loose(slack).assumes)),
             finding(RIGHT[3], [before], term_of(wide.assumes)),
-            finding(RIGHT[4], [before, term_of(tight.guarantees)], term_of(whole.loose(slack * 10).guarantees)),
-            finding("it is asked for no more inputs than come", [term_of(tight.assumes)], _some(between, before)),
+            finding(RIGHT[4], [before, term_of(missing.guarantees)], term_of(whole.loose(room).guarantees)),
             finding(
-                "it is asked for no more than is needed",
-                [term_of(tight.assumes), _all(between, mk_implies(before, s[1]))],
-                term_of(wide.guarantees),
+                "it is asked for no more inputs than come",
+                [term_of(missing.assumes)],
+                some(between, _both(whole.loose(room).assumes, known.loose(room).guarantees)),
             ),
+            finding("it is asked for no more than is needed", [term_of(missing.assumes), enough], term_of(wide.guarantees)),
         )
     )
+
+
+def solvable(whole: LinearContract, known: LinearContract) -> Finding:
+    """Whether a kernel after ``known`` can make the whole hold: if not, values that it may be given and has no answer to."""
+    between = [v for v in (*known.inputs, *whole.inputs) if v not in known.outputs]
+    comes = some(between, _both(whole.assumes, known.guarantees))
+    enough = always(between, _both(whole.assumes, known.guarantees), _one(whole.guarantees))
+    says = "some kernel fits"
+    for _ in range(ROUNDS):
+        first = finding("no input comes", [comes], FALSE)
+        if first.holds is not False:
+            return Finding(says, first.holds, {})
+        given = {v: first.values.get(v, Fraction(0)) for v in known.outputs}
+        at = mk_and(mk_eq(mk_var(v, REAL), mk_real(x)) for v, x in given.items())
+        if finding("no answer", [at, enough], FALSE).holds:
+            return Finding(says, False, given)
+        comes = mk_and((comes, mk_not(at)))
+    return Finding(says, None, {})
 
 
 # ---------------------------------------------------------------- questions
 
 
-def _all(names: Iterable[str], body: Term) -> Term:
-    return mk_forall(tuple((n, REAL) for n in dict.fromkeys(names)), body)
+def _both(one: Cases, other: Cases) -> Cases:
+    return tuple((*a, *b) for a in one for b in other)
 
 
-def _some(names: Iterable[str], body: Term) -> Term:
-    return mk_exists(tuple((n, REAL) for n in dict.fromkeys(names)), body)
+def _one(cases: Cases) -> tuple[Linear, ...]:
+    """The lines of a side that has no alternatives. Raises ValueError for others."""
+    if len(cases) != 1:
+        raise ValueError("alternatives where the rule needs one system of inequalities")
+    return cases[0]
 
 
 def finding(says: str, given: list[Term], goal: Term) -> Finding:
