@@ -234,6 +234,7 @@ def mutate(kernel: str, paths: tuple[str, ...], form: str, verbose: bool, budget
 @click.option("--against", metavar="REV|FILE|baseline", help="Compare every kernel with an earlier version.")
 @click.option("--accept", is_flag=True, help="Record the present specs as the baseline, in `gate/`.")
 @click.option("--record/--no-record", default=True, help="Whether inputs that break something are kept in `gate/`.")
+@click.option("--call", is_flag=True, help="Call the functions of `by python` oracles that write nothing, where the configuration allows.")
 @click.option("--replay", metavar="CASE", help="Run one kernel on one input, as a message of the gate says it.")
 @click.option("--budget", type=click.IntRange(1, 2**32 - 1), help="How hard to try each obligation, in rlimit units.")
 @click.option("--jobs", type=click.IntRange(0, 1024), help="Worker processes of the check; 0 means one for each processor.")

@@ -5,7 +5,7 @@ What is proved is run all the same: a failing run then refutes the proof, and sa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from kwlogic.core.program import ComposeBody, ExprBody, Kernel, Program
@@ -17,6 +17,7 @@ from kwlogic.gate.running import Break, Runner
 from kwlogic.source.data import Diagnostic
 from kwlogic.vc.data import Kind, Proved, Result
 
+Ask = Callable[[Kernel, Env], Env]
 FEW = 5
 PATIENCE = 40
 MOST_FINDINGS = 3
@@ -24,11 +25,13 @@ MOST_FINDINGS = 3
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known before: verdicts of the check, kept cases of the module, and one case to be run alone."""
+    """What is known before: verdicts of the check, kept cases of the module, one case to be run alone, and how an oracle is
+    really asked (raises ``Failed``), where that is wanted."""
 
     results: tuple[Result, ...] = ()
     kept: tuple[Kept, ...] = ()
     only: Case | None = None
+    ask: Ask | None = None
 
 
 @dataclass(slots=True)

@@ -97,6 +97,13 @@ def unanswerable(kernel: Kernel, oracle: Kernel, count: int) -> Finding:
     return Finding(diagnostic("KW618", message, span, label, help="where none can, the kernel can only fail"), undecided=True)
 
 
+def always_fails(kernel: Kernel, reason: str) -> Finding:
+    name = kernel.name.rpartition(".")[2]
+    message = f"`{name}` failed every time it was asked: {reason}"
+    help = "see that what it calls is there and allowed"
+    return Finding(diagnostic("KW619", message, kernel.name_span, "never answers", help=help), undecided=True)
+
+
 def contradiction(kernel: Kernel, core: frozenset[str]) -> Finding:
     """No input satisfies the requires."""
     from kwlogic.source.data import Label

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kwlogic.core.program import Kernel, Program
+from kwlogic.core.program import Kernel, OracleBody, Program
 from kwlogic.gate.cases import Kept, case_of, read_cases
 from kwlogic.gate.data import Case, KernelReport
 from kwlogic.source.data import Diagnosed, Diagnostic, Severity, Source
@@ -22,6 +22,7 @@ from kwlogic.workspace.load import Loaded, load
 from kwlogic.workspace.select import select
 
 if TYPE_CHECKING:
+    from kwlogic.gate.kernel import Ask
     from kwlogic.workspace.gate_versions import Versions
 
 
@@ -36,6 +37,7 @@ def gate(request: GateRequest, progress: GateProgress | None = None) -> GateResu
     loaded = load(selections, project, request.cwd)
     program, problems = elaborate_all(loaded, request.cwd)
     gating = _Gating(request, loaded, program, GateFiles(project.root, request.cwd))
+    gating.ask = None if request.asker is None else request.asker(program, project)
     errors = tuple(d for d in (*loaded.diagnostics, *problems) if d.severity is Severity.ERROR)
     gating.diagnostics += [*missing, *errors]
     gating.failed |= bool(missing) or loaded.io_failed
@@ -48,6 +50,7 @@ class _Gating:
         self.request, self.loaded, self.program, self.files = request, loaded, program, files
         self.diagnostics: list[Diagnostic] = []
         self.failed = False
+        self.ask: Ask | None = None
         self.kernels, unselected = self._kernels()
         self.diagnostics += unselected
         self.failed |= bool(unselected)
@@ -98,14 +101,20 @@ class _Gating:
     def _one(self, kernel: Kernel, results: tuple[Result, ...], versions: Versions | None) -> KernelReport:
         from kwlogic.gate.kernel import Known, gate_kernel
 
-        mine = tuple(r for r in results if r.obligation.declaration == kernel.name)
+        cases = {e.name for e in self.program.examples.values() if e.kernel == kernel.name}
+        mine = tuple(r for r in results if r.obligation.declaration in {kernel.name, *cases})
         kept = self._kept(kernel)
-        report = gate_kernel(self.program, kernel, self.request.settings, Known(mine, kept))
+        report = gate_kernel(self.program, kernel, self.request.settings, Known(mine, kept, ask=self._asked(kernel)))
         report = replace(report, refuted=_said(mine, Refuted), unknown=_said(mine, Unknown))
         if versions is not None:
             report = versions.compared(kernel, report)
         self._keep(kernel, report)
         return report
+
+    def _asked(self, kernel: Kernel) -> Ask | None:
+        """Functions are called, if anything is; never such that write."""
+        body = kernel.body
+        return self.ask if isinstance(body, OracleBody) and body.kind == "python" and not kernel.writes else None
 
     def _kept(self, kernel: Kernel) -> tuple[Kept, ...]:
         found, problems = self.files.cases(kernel.name.rpartition(".")[0])
@@ -129,6 +138,7 @@ class _Gating:
             return ()
         result = check(CheckRequest(request.paths, request.cwd, request.budget, request.jobs, request.cache))
         names = {k.name for k in self.kernels}
+        names |= {e.name for e in self.program.examples.values() if e.kernel in names}
         shown = (d for r in result.results if r.obligation.declaration in names and (d := finding(r, self.program)) is not None)
         self.diagnostics += [d for d in shown if d.severity is Severity.ERROR]
         return result.results
@@ -155,7 +165,7 @@ class _Gating:
             self.diagnostics += [*problems, *([case] if case is not None else [])]
             self.failed = True
             return KernelReport(kernel.name, "")
-        return gate_kernel(self.program, kernel, self.request.settings, Known(only=case))
+        return gate_kernel(self.program, kernel, self.request.settings, Known(only=case, ask=self._asked(kernel)))
 
     def _versions(self) -> Versions:
         from kwlogic.workspace.gate_versions import Versions

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from kwlogic.core.program import Kernel, Program
+from kwlogic.core.value import Value
 from kwlogic.gate.data import KernelReport, Settings, Standing
 from kwlogic.source.data import Diagnostic, Severity, Source
+from kwlogic.workspace.data import Project
+
+Asker = Callable[[Program, Project], Callable[[Kernel, dict[str, Value]], dict[str, Value]]]
 
 
 @dataclass(frozen=True, slots=True)
 class GateRequest:
     """``against``: a git revision, a file, or ``baseline``. ``accept`` records the baseline. ``record``: whether inputs that
-    break something are kept. ``replay``: the text of one case, which alone is run."""
+    break something are kept. ``replay``: the text of one case, which alone is run. ``asker``: how oracles are really asked."""
 
     paths: tuple[str, ...] = ()
     cwd: Path = field(default_factory=Path.cwd)
@@ -26,6 +32,7 @@ class GateRequest:
     budget: int | None = None
     jobs: int | None = None
     cache: bool | None = None
+    asker: Asker | None = None
 
 
 class GateProgress(Protocol):

@@ -163,3 +163,56 @@ def test_files_with_errors_are_rejected_and_the_others_gated(shop: Path, capsys:
 
 def test_another_seed_is_printed(shop: Path, capsys: pytest.CaptureFixture[str]):
     assert "seed 7" in run(capsys, "--no-check", "--seed", "7", *FEW)[1]
+
+
+ASKED = """module shop
+kernel good(x: Int) -> (y: Int)
+  ensures y > x
+  by python "fns:good"
+kernel bad(x: Int) -> (y: Int)
+  ensures y > x
+  by python "fns:bad"
+kernel flaky(x: Int) -> (y: Int)
+  ensures y > x
+  deterministic
+  by python "fns:flaky"
+kernel raises(x: Int) -> (y: Int)
+  by python "fns:raises"
+kernel surely(x: Int) -> (y: Int)
+  fails when x > 3
+  by python "fns:raises"
+"""
+FUNCTIONS = """
+calls = []
+def good(x): return x + 1
+def bad(x): return x + 1 if x != 2 else x
+def flaky(x):
+    calls.append(x)
+    return x + len(calls)
+def raises(x): raise ValueError("no")
+"""
+
+
+def test_functions_are_asked_where_that_is_wanted(shop: Path, capsys: pytest.CaptureFixture[str]):
+    (shop / "kwlogic.toml").write_text('paths = ["shop.kw"]\nrun.python = ["fns"]\n')
+    (shop / "shop.kw").write_text(ASKED)
+    (shop / "fns.py").write_text(FUNCTIONS)
+    code, out = run(capsys, "--no-check", "--no-record", "--format", "json", *FEW)
+    assert code == 0
+    code, out = run(capsys, "--no-check", "--no-record", "--format", "json", "--call", *FEW)
+    assert code == 1
+    found = {k["kernel"]: (k["standing"], [f["code"] for f in k["findings"]]) for k in json.loads(out)["kernels"]}
+    assert found == {
+        "good": ("accepted", []),
+        "bad": ("rejected", ["KW601"]),
+        "flaky": ("rejected", ["KW604"]),
+        "raises": ("undecided", ["KW619"]),
+        "surely": ("rejected", ["KW601"]),
+    }
+
+
+def test_a_recorded_case_that_breaks_the_contract_rejects(shop: Path, capsys: pytest.CaptureFixture[str]):
+    (shop / "shop.kw").write_text('kernel k(x: Int) -> (y: Int)\n  ensures y > x\n  by prompt "x"\nexample k(3) -> (2)\n')
+    code, out = run(capsys, "--no-record", *FEW)
+    assert code == 1
+    assert "rejected   k" in out

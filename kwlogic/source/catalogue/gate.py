@@ -153,4 +153,12 @@ CODES: tuple[Code, ...] = (
         "whatever is built on it with it.",
         how="an oracle with `ensures y > x and y < x`",
     ),
+    Code(
+        "KW619",
+        W,
+        "an oracle that was asked never answered",
+        "With `--call` the gate calls the functions behind `by python`, and this one failed for every input: it is not there, the "
+        "configuration does not allow it, or it raises. An oracle may fail, so the kernel is not rejected, but nothing is known of it.",
+        how="kwlogic gate --call on a kernel by python whose function raises",
+    ),
 )
