@@ -192,21 +192,20 @@ def main() -> None:
 
 def report_on(runner: Runner, folder: Path, repeats: int) -> None:
     cold, warm, report = cold_and_warm(runner, folder, repeats)
-    again = solved(folder)
-    edit, fresh = after_an_edit(runner, folder)
-    (asked, questions), (posed, all_questions) = floors(runner, folder, repeats)
     summary, clauses = report["summary"], report["clauses"]
     assert isinstance(summary, dict)
     assert isinstance(clauses, list)
     counts = ", ".join(f"{summary[k]} {k}" for k in ("proved", "refuted", "unknown", "errors", "warnings"))
     print(f"{'obligations':<34}{len(clauses):9}    {counts}")
     print(f"{'first run, 1 worker':<34}{cold}")
+    print(f"{'second run':<34}{warm}  {100 * warm.wall / cold.wall:.1f} % of the first, {solved(folder)} solved", flush=True)
+    edit, fresh = after_an_edit(runner, folder)
+    print(f"{'after editing a kernel':<34}{edit}  {fresh} of {len(clauses)} solved", flush=True)
+    (asked, questions), (posed, all_questions) = floors(runner, folder, repeats)
     print(f"{'pure Z3, questions posed':<34}{posed}  {all_questions} questions")
     print(f"{'pure Z3, questions asked':<34}{asked}  {questions} questions")
     print(f"{'ratio to posed':<34}{cold.wall / posed.wall:9.2f}   {cold.cpu / posed.cpu:9.2f}")
     print(f"{'ratio to asked':<34}{cold.wall / asked.wall:9.2f}   {cold.cpu / asked.cpu:9.2f}")
-    print(f"{'second run':<34}{warm}  {100 * warm.wall / cold.wall:.1f} % of the first, {again} solved")
-    print(f"{'after editing a kernel':<34}{edit}  {fresh} of {len(clauses)} solved")
 
 
 if __name__ == "__main__":
