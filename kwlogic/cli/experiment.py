@@ -33,7 +33,7 @@ def run_experiment(file: Path | None, out: Path | None, plots: bool, list_kinds:
         print(f"  {visible(str(path))}")
     for note in done.notes:
         print(f"note: {note}", file=sys.stderr)
-    return 0
+    return 130 if done.interrupted else 0
 
 
 def _kinds() -> Iterator[str]:

@@ -83,6 +83,7 @@ class Outcome:
     rows: tuple[Row, ...]
     files: tuple[Path, ...] = ()
     notes: tuple[str, ...] = ()
+    interrupted: bool = False
 
 
 def experiment(path: Path | str, out: Path | None = None, tick: Tick = lambda done, total: None, plots: bool = True) -> Outcome:
@@ -93,7 +94,7 @@ def experiment(path: Path | str, out: Path | None = None, tick: Tick = lambda do
     from kwlogic.lab.tables import write_tables
 
     asked = read_experiment(Path(path))
-    rows = run_all(asked, tick)
+    rows, cut = _run_until_interrupted(asked, tick)
     folder = out if out is not None else asked.path.parent / asked.path.stem
     files, notes = write_tables(folder, rows)
     if plots and asked.plots:
@@ -101,20 +102,34 @@ def experiment(path: Path | str, out: Path | None = None, tick: Tick = lambda do
 
         more, said = write_plots(folder, asked, rows)
         files, notes = (*files, *more), (*notes, *said)
-    return Outcome(asked, rows, files, notes)
+    said = (f"interrupted after {len(rows):,} of {asked.count:,} runs",) if cut else ()
+    return Outcome(asked, rows, files, (*said, *notes), cut)
+
+
+def _run_until_interrupted(asked: Experiment, tick: Tick) -> tuple[tuple[Row, ...], bool]:
+    """The rows that there are, and whether the user had enough."""
+    rows: list[Row] = []
+    try:
+        for row in run_each(asked, tick):
+            rows.append(row)
+    except KeyboardInterrupt:
+        return tuple(rows), True
+    return tuple(rows), False
 
 
 def run_all(asked: Experiment, tick: Tick = lambda done, total: None) -> tuple[Row, ...]:
     """The rows of all runs, in order."""
-    rows: list[Row] = []
+    return tuple(run_each(asked, tick))
+
+
+def run_each(asked: Experiment, tick: Tick) -> Iterator[Row]:
     tick(0, asked.count)
-    for parameters, seed in asked.runs():
+    for number, (parameters, seed) in enumerate(asked.runs(), 1):
         if parameters.get("data"):
             parameters["data"] = str(asked.path.parent / str(parameters["data"]))
         measured = asked.kind.run(parameters, seed)
-        rows.append({**{n: parameters[n] for n in asked.sweep}, "seed": seed, **measured})
-        tick(len(rows), asked.count)
-    return tuple(rows)
+        yield {**{n: parameters[n] for n in asked.sweep}, "seed": seed, **measured}
+        tick(number, asked.count)
 
 
 # ---------------------------------------------------------------- reading

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from kwlogic.compose.cones import cone_at
+from kwlogic.compose.cones import MOST, cone_at
 from kwlogic.compose.data import Box, Each, Folded, Loop
 from kwlogic.compose.stage import Scene, Stage
 from kwlogic.core.logic import erase
@@ -75,7 +75,7 @@ class _Quotient:
         given = scene.given(self.box)
         self.equations = [mk_eq(v, given[p.name]) for v, p in zip(self.inputs, self.box.inputs)]
         self.equations += [mk_eq(v, w) for v, w in zip(self.outputs, self.wires)]
-        self.exact = True
+        self.exact = all(len(s.dag.boxes) <= MOST for s in stage.scenes)
 
     def result(self, obligations: tuple[Obligation, ...]) -> Quotient:
         from kwlogic.solve.eliminate import tidied
@@ -143,8 +143,9 @@ class _Quotient:
         hyps, goal = self.solved((*question.hyps, *self.equations), question.goal, keep)
         if goal is TRUE:
             return []
-        hidden = free_vars(goal) - keep
-        hyps = [h for h in hyps if free_vars(h) <= keep] + [h for h in _near(hyps, hidden, frozenset()) if not free_vars(h) <= keep]
+        near = set(_near(hyps, free_vars(goal) - keep, frozenset()))
+        self.dropped([h for h in hyps if h not in near and not free_vars(h) <= keep], under)
+        hyps = [h for h in hyps if h in near or free_vars(h) <= keep]
         whole = mk_implies(mk_and(hyps), goal)
         vars = free_vars(whole) - keep
         if not vars:
@@ -153,6 +154,19 @@ class _Quotient:
         if found is not None:
             return list(found)
         return [mk_forall(tuple((str(v.data), v.type) for v in _sorted(vars)), whole)]
+
+    def dropped(self, hyps: list[Term], under: Term) -> None:
+        """What is said of wires that the goal does not depend on is left out. That owes too much where it may be false for some
+        outputs of the hole, as of a part behind it that may have no output at all."""
+        from kwlogic.solve.eliminate import follows, without
+
+        outputs = frozenset(self.outputs)
+        behind = _near(hyps, outputs, frozenset()) if self.exact else []
+        if all(free_vars(h).isdisjoint(outputs) for h in behind):
+            return
+        vars = frozenset[Term]().union(*map(free_vars, behind)) - outputs - frozenset(self.inputs)
+        never = without(self.program, _sorted(vars), mk_not(mk_and(behind)))
+        self.exact = never is not None and follows(self.program, under, mk_not(mk_and(never)))
 
     def fails(self, obligations: tuple[Obligation, ...], under: Term) -> Term | None:
         """Where the hole may fail: where every run that gets there is allowed to."""

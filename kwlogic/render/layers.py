@@ -73,7 +73,8 @@ def _layers(items: Sequence[Item], links: Sequence[Link]) -> list[int]:
     for link in links:
         after[link.source].append(link.target)
         missing[link.target] += 1
-    layer = [0 if item.pull < 0 else 1 if any(i.pull < 0 for i in items) else 0 for item in items]
+    below = 1 if any(i.pull < 0 for i in items) else 0
+    layer = [0 if item.pull < 0 else below for item in items]
     ready = [i for i, m in enumerate(missing) if m == 0]
     order: list[int] = []
     while ready:
@@ -131,9 +132,9 @@ def _order(rows: list[list[int]], around: Around) -> None:
     place = {node: float(i) for row in rows for i, node in enumerate(row)}
     best, fewest = [list(r) for r in rows], _crossings(rows, around)
     for sweep in range(SWEEPS):
-        turn = rows[1:] if sweep % 2 == 0 else rows[-2::-1]
-        for row in turn:
-            _sort(row, rows, place, around, -1 if sweep % 2 == 0 else 1)
+        down = sweep % 2 == 0
+        for index in range(1, len(rows)) if down else range(len(rows) - 2, -1, -1):
+            _sort(rows[index], set(rows[index - 1 if down else index + 1]), place, around)
         count = _crossings(rows, around)
         if count < fewest:
             best, fewest = [list(r) for r in rows], count
@@ -141,10 +142,9 @@ def _order(rows: list[list[int]], around: Around) -> None:
         row[:] = kept
 
 
-def _sort(row: list[int], rows: list[list[int]], place: dict[int, float], around: Around, side: int) -> None:
+def _sort(row: list[int], facing: set[int], place: dict[int, float], around: Around) -> None:
+    """``facing``: the neighbouring row that the order is taken from."""
     here = {node: i for i, node in enumerate(row)}
-    index = next(i for i, r in enumerate(rows) if r is row)
-    facing = set(rows[index + side]) if 0 <= index + side < len(rows) else set()
     centre: dict[int, float] = {}
     for node in row:
         found = [place[other] + touch / 10_000 for other, _, touch, _ in around[node] if other in facing]

@@ -73,6 +73,7 @@ def test_what_breaks_is_named(folder: Path):
     assert len(found.asked) < found.total
 
 
+@pytest.mark.slow
 def test_a_change_of_what_words_mean_asks_everything_again(folder: Path):
     found = impact("half", to=changed(folder, "= n + 10", "= n - 10"), paths=("steps.kw",), cwd=folder)
     assert found.incomparable

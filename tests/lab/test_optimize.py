@@ -127,6 +127,7 @@ kernel long(key: String) -> (a: Int, b: Int, r: String, s: String)
     assert found.after.count("post(") == 2
 
 
+@pytest.mark.slow
 def test_a_guard_comes_first(tmp_path: Path):
     body = """\
 kernel long(key: String, x: Int) -> (n: Int, m: Int)
