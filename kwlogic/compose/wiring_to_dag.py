@@ -8,7 +8,7 @@ bodies. Linear in the composition, with no recursion over it.
 from __future__ import annotations
 
 from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from kwlogic.compose.data import (
@@ -35,6 +35,7 @@ from kwlogic.core.terms import Op, Term
 from kwlogic.core.walk import free_vars, subterms
 from kwlogic.core.wiring import Face, Port, Wiring
 from kwlogic.source.data import Span
+from kwlogic.source.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,17 +121,21 @@ class _Expand:
         node = self.nodes[index]
         match node:
             case w.Seq():
-                middle = yield self.expand(node.left, env, making, around)
+                middle = self.leaf(node.left, env, making, around)
+                if middle is None:
+                    middle = yield self.expand(node.left, env, making, around)
                 inner = _Around(around.after, node.op_span)
-                return (yield self.expand(node.right, middle, making, inner))
+                last = self.leaf(node.right, middle, making, inner)
+                return (yield self.expand(node.right, middle, making, inner)) if last is None else last
             case w.Par():
                 left = yield self.expand(node.left, env, making, around)
                 right = yield self.expand(node.right, env, making, around)
                 return _merged(left, right)
             case w.Rename():
-                return (yield self.rename(node, env, making, around))
+                found = yield self.expand(node.body, self.renamed_inputs(node, env), making, around)
+                return _renamed(node, found, making)
             case w.Call():
-                return (yield self.call(node, env, making, around))
+                return (yield self.expand(node.body, self.given(node, env, making, around), making, around))
             case w.Graph():
                 return (yield self.graph(node, env, making, around))
             case w.Ref() | w.Hole() | w.Id() | w.Guard() | w.Assert():
@@ -138,20 +143,24 @@ class _Expand:
             case _:
                 return (yield self.region(node, env, making, around))
 
-    def rename(self, node: w.Rename, env: Env, making: _Making, around: _Around) -> Expansion:
-        outer = dict(node.inputs)
-        inner = {p.name: env[outer.get(p.name, p.name)] for p in self.nodes[node.body].face.inputs}
-        found = yield self.expand(node.body, inner, making, around)
-        outputs = dict(node.outputs)
-        for name, source in found.items():
-            if name in outputs:
-                making.names.setdefault(source.wire, outputs[name])
-        return {outputs.get(n, n): s for n, s in found.items()}
+    def leaf(self, index: int, env: Env, making: _Making, around: _Around) -> Values | None:
+        """What a node yields that is a leaf, or one renamed or given arguments, as most are; None for others."""
+        node = self.nodes[index]
+        if isinstance(node, _LEAVES):
+            return _leaf(node, env, making, around)
+        if isinstance(node, w.Rename) and isinstance(inner := self.nodes[node.body], _LEAVES):
+            return _renamed(node, _leaf(inner, self.renamed_inputs(node, env), making, around), making)
+        if isinstance(node, w.Call) and isinstance(inner := self.nodes[node.body], _LEAVES):
+            return _leaf(inner, self.given(node, env, making, around), making, around)
+        return None
 
-    def call(self, node: w.Call, env: Env, making: _Making, around: _Around) -> Expansion:
+    def renamed_inputs(self, node: w.Rename, env: Env) -> Env:
+        outer = dict(node.inputs)
+        return {p.name: env[outer.get(p.name, p.name)] for p in self.nodes[node.body].face.inputs}
+
+    def given(self, node: w.Call, env: Env, making: _Making, around: _Around) -> Env:
         called = _called(self.nodes, node.body)
-        given = {a.port: _argument(a, called, env, making, around) for a in node.args}
-        return (yield self.expand(node.body, given, making, around))
+        return {a.port: _argument(a, called, env, making, around) for a in node.args}
 
     # ------------------------------------------------------------ regions
 
@@ -185,7 +194,9 @@ class _Expand:
             else:
                 body = self.nodes[statement.body]
                 given = {p.name: wires[p.name] for p in body.face.inputs}
-                found = yield self.expand(statement.body, given, making, here)
+                found = self.leaf(statement.body, given, making, here)
+                if found is None:
+                    found = yield self.expand(statement.body, given, making, here)
                 for port, wire in statement.targets:
                     wires[wire] = found[port]
                     making.names.setdefault(found[port].wire, wire)
@@ -215,10 +226,21 @@ def _merged(left: Values, right: Values) -> Values:
     return left
 
 
+def _renamed(node: w.Rename, found: Values, making: _Making) -> Values:
+    outputs = dict(node.outputs)
+    for name, source in found.items():
+        if name in outputs:
+            making.names.setdefault(source.wire, outputs[name])
+    return {outputs.get(n, n): s for n, s in found.items()}
+
+
 # ---------------------------------------------------------------- leaves
 
+_Leaf = w.Ref | w.Hole | w.Id | w.Guard | w.Assert
+_LEAVES = (w.Ref, w.Hole, w.Id, w.Guard, w.Assert)
 
-def _leaf(node: w.Ref | w.Hole | w.Id | w.Guard | w.Assert, env: Env, making: _Making, around: _Around) -> Values:
+
+def _leaf(node: _Leaf, env: Env, making: _Making, around: _Around) -> Values:
     match node:
         case w.Id():
             return {p.name: env[p.name] for p in node.face.inputs}
