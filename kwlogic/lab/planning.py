@@ -23,8 +23,10 @@ from kwlogic.source.codes import diagnostic
 from kwlogic.vc.data import Enforced, Proved, Result
 from kwlogic.workspace.data import Progress
 from kwlogic.workspace.findings import one_line, short
+from kwlogic.workspace.load import is_std
 
 MOST_DOUBTFUL = 12
+_FREE = re.compile(r"(?<![\w'.])[A-Za-z_][A-Za-z0-9_']*")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_']*")
 
 
@@ -100,7 +102,6 @@ class _Planning:
         if wish.total:
             failing = Failing(opened.program.kernels)
             self.usable = [k for k in self.usable if not failing(k.name)]
-        self.clashing = ambiguous(k.name for k in self.usable)
 
     def answer(self, most: int, count: int, limit: int, laws: bool) -> PlanAnswer:
         spec = self.spec()
@@ -149,7 +150,7 @@ class _Planning:
         return fresh(self.wish.name, taken)
 
     def head(self, outputs: str, kernels: Iterable[str] = (), types: Iterable[Type] = ()) -> str:
-        wish = self.wish
+        wish, kernels = self.wish, tuple(kernels)
         names = {*self.mentioned(f"{wish.inputs} {outputs} {wish.requires} {wish.ensures}"), *kernels}
         names |= type_names(types, self.opened.program)
         clashing = ambiguous(names)
@@ -162,9 +163,9 @@ class _Planning:
     def mentioned(self, text: str) -> set[str]:
         """What a text may mean by its words: functions, constructors and types of the project's modules."""
         words = set(_WORD.findall(text)) - KEYWORDS
-        program, mine = self.opened.program, set(self.opened.loaded.wanted)
+        program = self.opened.program
         tables: tuple[Iterable[str], ...] = (program.fns, program.ctors, program.datas, (r.name for r in program.refinements))
-        return {n for table in tables for n in table if short(n) in words and n.rpartition(".")[0] in mine and "'" not in n}
+        return {n for table in tables for n in table if short(n) in words and not is_std(n.rpartition(".")[0]) and "'" not in n}
 
     def spec(self) -> Trial:
         """The wish as a kernel without a body. Raises Refused where it does not check."""
@@ -190,7 +191,7 @@ class _Planning:
         program = self.opened.program
         known = {short(n) for t in (program.fns, program.ctors) for n in t} | KEYWORDS | _surface_names()
         text = re.sub(r'"(?:\\.|[^"\\])*"', "", self.wish.ensures)
-        names = [n for n in dict.fromkeys(_WORD.findall(text)) if n not in taken | known]
+        names = [n for n in dict.fromkeys(_FREE.findall(text)) if n not in taken | known]
         kinds: dict[str, list[str]] = {}
         for name in names:
             own = [show_type(p.type) for k in self.usable for p in k.outputs if p.name == name]
@@ -203,7 +204,9 @@ class _Planning:
     def text(self, found: Found, kernel: Kernel) -> str:
         """The composition as a module."""
         names = self.wire_names(found, kernel)
-        own = {k: k if short(k) in self.clashing else short(k) for k in (s.kernel.name for s in found.steps)}
+        used = [s.kernel.name for s in found.steps]
+        clashing = ambiguous(used)
+        own = {k: k if short(k) in clashing else short(k) for k in used}
         lines: list[str] = []
         at = len(kernel.inputs)
         for step in found.steps:
@@ -212,17 +215,17 @@ class _Planning:
             lines.append(f"  {_left(targets)} <- {own[step.kernel.name]}({_given(step.kernel, [names[a] for a in step.args])});")
         outputs = ", ".join(f"{p.name}: {show_type(p.type)}" for p in kernel.outputs)
         body = "{\n" + "\n".join(lines) + "\n}"
-        return formatted(self.head(outputs, (s.kernel.name for s in found.steps), (p.type for p in kernel.outputs)) + body)
+        return formatted(self.head(outputs, used, (p.type for p in kernel.outputs)) + body)
 
     def wire_names(self, found: Found, kernel: Kernel) -> list[str]:
         taken = {p.name for p in (*kernel.inputs, *kernel.outputs)}
         names: list[str] = [p.name for p in kernel.inputs]
         ends: Mapping[int, str] = {e: p.name for e, p in zip(found.ends, kernel.outputs)}
-        used = {a for s in found.steps for a in s.args}
+        taken_by = {a for s in found.steps for a in s.args}
         for step in found.steps:
             for port in step.kernel.outputs:
                 wire = len(names)
-                idle = wire not in ends and wire not in used
+                idle = wire not in ends and wire not in taken_by
                 names.append("_" if idle else ends[wire] if wire in ends else fresh(port.name, taken))
         return names
 
