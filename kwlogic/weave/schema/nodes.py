@@ -125,10 +125,22 @@ class Node:
 
 def modern(root: Any) -> Any:
     """The schema as the newest draft says it: up to draft 7, what stands beside a ``$ref`` did not count."""
+    if deeper(root, MAX_DEPTH):
+        raise SchemaRefused("schema", "#", "it is nested too deeply")
     dialect = root.get("$schema") if isinstance(root, dict) else None
     if not isinstance(dialect, str) or not any(f"draft-0{n}" in dialect for n in "34567"):
         return root
     return _lonely(root)
+
+
+def deeper(document: Any, limit: int) -> bool:
+    """Whether a document is nested deeper than that."""
+    level: list[Any] = [document]
+    for _ in range(limit):
+        level = [p for d in level for p in (d.values() if isinstance(d, dict) else d if isinstance(d, list) else ())]
+        if not level:
+            return False
+    return True
 
 
 def _lonely(schema: Any) -> Any:

@@ -223,7 +223,8 @@ def _variants(document: Any) -> list[Any]:
     """Documents near one: with a key or an item more, or one less."""
     found: list[Any] = []
     if isinstance(document, dict):
-        found += [{**document, "another key": value} for value in (None, 0, "", [], {})]
+        values: tuple[Any, ...] = (None, 0, "", [], {})
+        found += [{**document, "another key": value} for value in values]
         found += [{k: v for k, v in document.items() if k != gone} for gone in document]
     if isinstance(document, list):
         found += [[*document, value] for value in (None, 0, "", {}, *document[:1])]

@@ -7,6 +7,7 @@ in the modules beside, and only once a store is opened.
 from __future__ import annotations
 
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,10 +73,8 @@ def server_engine(url: str) -> Engine:
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-    try:
-        import psycopg  # noqa: F401
-    except ImportError as error:
-        raise missing("psycopg", "postgres") from error
+    if find_spec("psycopg") is None:
+        raise missing("psycopg", "postgres")
     try:
         engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), pool_pre_ping=True)
         with engine.connect():

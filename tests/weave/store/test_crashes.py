@@ -16,7 +16,7 @@ from kwlogic.weave.store.convert import kernel_of
 from kwlogic.weave.store.data import StoredTrace
 from kwlogic.weave.store.store import open_store
 
-ROUNDS = 1
+ROUNDS = 1  # each of them takes a second
 WRITER = Path(__file__).with_name("writer.py")
 
 
@@ -158,7 +158,10 @@ def damage(path: Path, how: str, chance: random.Random) -> None:
     path.write_bytes(data)
 
 
-@pytest.mark.parametrize("how", ["random", "bit", "cut", "zeroes", "text", "empty", "gone"])
+MORE = [pytest.param(how, marks=pytest.mark.slow) for how in ("bit", "zeroes", "text", "empty", "gone")]
+
+
+@pytest.mark.parametrize("how", ["random", "cut", *MORE])
 @pytest.mark.parametrize("which", ["", ".log"])
 def test_one_damaged_file_loses_nothing(tmp_path: Path, how: str, which: str):
     chance = random.Random(f"{how}{which}")
