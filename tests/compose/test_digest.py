@@ -17,6 +17,7 @@ from kwlogic.elab.elaborate import elaborate
 from kwlogic.source.data import Source
 from kwlogic.syntax.parse import parse_module
 
+FORMS = 40
 HEAD = """module m
 resource db
 resource log
@@ -157,18 +158,18 @@ def test_order_of_boxes(name: str, seed: int):
 
 
 def test_random_brackets_and_orders():
-    """One chain, one fan and one graph, in a hundred forms each."""
+    """One chain, one fan and one graph, in many forms each."""
     dice = random.Random(5)
     stages = ["f", "(g[z as z2] & id(y))", "guard (z2 > 0)", "(h[z as z2, w as a] & h[z as z2, w as b])", "h(a + b)"]
-    chain = [f"= compose {bracketed(stages, '>>', dice)}" for _ in range(100)]
+    chain = [f"= compose {bracketed(stages, '>>', dice)}" for _ in range(FORMS)]
     beside = [f"f[y as y{i}]" for i in range(6)]
     fans = []
-    for _ in range(100):
+    for _ in range(FORMS):
         dice.shuffle(beside)
         fans.append(f"= compose ({bracketed(beside, '&', dice)}) >> h({' + '.join(f'y{i}' for i in range(6))})")
     steps = ["a <- f(x);", "b <- g(a);", "c <- ask(a);", "d <- ask(b);", "guard b > 0;", "guard c > d;", "w <- h(c - d);", "e <- save(d);"]
     graphs = []
-    for _ in range(100):
+    for _ in range(FORMS):
         dice.shuffle(steps)
         graphs.append("{ " + " ".join(steps) + " }")
     for forms in (chain, fans, graphs):

@@ -58,7 +58,7 @@ def refined(of: Relation, dice: random.Random) -> Relation:
     return Relation(1, 1, frozenset(allowed), frozenset(yields), frozenset(fails))
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(contexts(), st.integers(0, 10**6))
 def test_refinement_is_kept_in_every_context(context: Context, seed: int):
     made = model(seed)
@@ -70,7 +70,7 @@ def test_refinement_is_kept_in_every_context(context: Context, seed: int):
 CLAIMS = [c for law in w.LAWS for c in law.claims if c.holds and isinstance(c.says, w.Equal | w.Refines) and w.arity(c.says.left) == (1, 1)]
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=80, deadline=None, derandomize=True)
 @given(contexts(), st.sampled_from(CLAIMS), st.integers(0, 10**6))
 def test_laws_hold_in_every_context(context: Context, claim: w.Claim, seed: int):
     flags: dict[str, set[str]] = {}
@@ -85,7 +85,7 @@ def test_laws_hold_in_every_context(context: Context, claim: w.Claim, seed: int)
     assert refines(right, left) or isinstance(claim.says, w.Refines)
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=30, deadline=None, derandomize=True)
 @given(contexts(), contexts(), contexts(), st.integers(0, 10**6))
 def test_refinement_is_a_preorder(one: Context, two: Context, three: Context, seed: int):
     made = model(seed)

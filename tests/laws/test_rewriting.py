@@ -168,11 +168,11 @@ MANY_RULES = [
 def test_any_order_ends_in_the_same(number: int):
     made, known = compositions(f"{HEAD}kernel one(x: Int, k: Int) -> (y: Int)\n{MANY_RULES[number]}\n")
     wanted = digest_modulo_laws(made["one"], known)
-    for seed in range(12):
+    for seed in range(6):
         assert digest(in_random_order(made["one"], known, random.Random(seed)), known) == wanted
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=20, deadline=None, derandomize=True)
 @given(st.integers(0, 10**6))
 def test_confluent(seed: int):
     """Random compositions, rewritten in two random orders."""
