@@ -19,7 +19,7 @@ from kwlogic.workspace.measure import Measured, MeasureRequest, measure
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "cases"
-HEAD = ("specs", "obligations", "asked", "flips", "mean CV", "median CV", "under 20 %", "widest", "seconds")
+HEAD = ("specs", "obligations", "asked", "flips", "cut off", "mean CV", "median CV", "under 20 %", "widest", "seconds")
 
 
 def groups() -> dict[str, Path]:
@@ -35,7 +35,7 @@ def row(name: str, found: Measured, seconds: float) -> tuple[str, ...]:
     mean, middle = (statistics.fmean(spreads), statistics.median(spreads)) if spreads else (0.0, 0.0)
     widest = f"{max(spreads, default=0.0):.1%}"
     return (
-        name, f"{len(found.found):,}", f"{len(spreads):,}", str(len(found.flips)),
+        name, f"{len(found.found):,}", f"{len(spreads):,}", str(len(found.flips)), str(len(found.cuts)),
         f"{mean:.1%}", f"{middle:.1%}", f"{under:.1%}", widest, f"{seconds:.0f}",
     )  # fmt: skip
 
@@ -56,6 +56,7 @@ def main() -> None:
         found = measure(request)
         print("| " + " | ".join(row(name, found, time.perf_counter() - began)) + " |", flush=True)
         said = [f"flip: {s.id}: {', '.join(s.verdicts)}" for s in found.flips]
+        said += [f"cut off: {s.id}: {', '.join(s.verdicts)}" for s in found.cuts]
         if found.against is not None:
             said.append(f"{name}: {found.compared:,} compared, {len(found.changes)} changed, rlimit {found.ratio or 1:.2f} times as much")
             said += [f"changed: {c.id}: {c.was} -> {c.now}" for c in found.changes]

@@ -34,6 +34,8 @@ def _print(found: Measured, verbose: bool) -> None:
         return
     for flip in found.flips:
         print(f"flip    {flip.id}: {', '.join(flip.verdicts)}")
+    for cut in found.cuts:
+        print(f"cut off {cut.id}: {', '.join(cut.verdicts)}")
     for change in found.changes:
         print(f"change  {change.id}: {change.was} -> {change.now}")
     widest = sorted((s for s in found.found if s.spread > 0), key=lambda s: -s.spread)
@@ -52,6 +54,8 @@ def _range(steady: Steadiness) -> str:
 def _summary(found: Measured) -> str:
     spreads = found.spreads
     text = f"{len(found.found):,} obligations, {found.seeds} guises each: {len(found.flips):,} flips"
+    if found.cuts:
+        text += f", {len(found.cuts):,} cut off by limits of time or memory"
     if not spreads:
         return f"{text} ({found.solver})"
     many = sum(s < 0.2 for s in spreads) / len(spreads)
@@ -64,6 +68,7 @@ def _object(found: Measured) -> dict[str, Any]:
     summary = {
         "obligations": len(found.found),
         "flips": len(found.flips),
+        "cut_off": len(found.cuts),
         "spread_mean": round(statistics.fmean(spreads), 4) if spreads else 0.0,
         "spread_median": round(statistics.median(spreads), 4) if spreads else 0.0,
         "spread_max": round(spreads[-1], 4) if spreads else 0.0,

@@ -11,9 +11,10 @@ from itertools import islice, product
 from kwlogic.core.terms import Op, Term, mk_con, mk_int, mk_not, mk_sel, mk_str, mk_var
 from kwlogic.core.types import BOOL, INT, STRING, Type
 from kwlogic.core.walk import free_vars, rebuild, subst, subst_types, subterms
-from kwlogic.proof.check import Checker, Collector, Scope, open_binder
+from kwlogic.proof.check import Checker, Collector, Scope, open_binder, quantified_in
 from kwlogic.proof.data import Law, Members, Pick, Specialise, Step, Unfold, Use
 from kwlogic.proof.datatypes import DataTypes
+from kwlogic.proof.goals import free_of
 from kwlogic.proof.ground import propagated
 from kwlogic.proof.laws import laws_of
 from kwlogic.proof.statements import Refused
@@ -24,6 +25,7 @@ MOST_CANDIDATES = 400
 MOST_MATCHES = 60
 MOST_VALUES = 8
 MOST_TUPLES = 40
+MOST_KEPT = 3
 WIDER_AFTER = 2
 PROPAGATION = 100_000
 
@@ -55,6 +57,8 @@ class Instances:
         self.scope = scope
         self.collector = Collector(checker, opened, scope, set())
         self.own = len(self.collector.formulas)
+        self.inductive = {t for h in opened.hyps if h.name == "induction" for t in quantified_in(h.term)}
+        self.named = sorted(free_of(opened), key=lambda v: str(v.data))
         self.found: list[Candidate] = []
         self.seen: set[object] = set()
         self.rounds = 0
@@ -164,6 +168,9 @@ class Instances:
         statement = Statement((), vars, body, lambda _, args: Specialise(self._number(formula), args))
         for _, args in _matched(statement, self.matcher):
             self._chain(formula, args)
+        if formula in self.inductive:
+            for values in _as_they_were(vars, self.named):
+                self._chain(formula, values)
         if not patterns(body, vars) or self.rounds > WIDER_AFTER:
             for values in _values(vars, ground, self.checker.data):
                 self._chain(formula, values)
@@ -279,6 +286,22 @@ def _settled(statement: Statement) -> dict[Term, Term]:
             if out.keys().isdisjoint(fresh) and free_vars(value).isdisjoint((*fresh, *out)):
                 out.update(fresh)
     return out
+
+
+def _as_they_were(vars: tuple[Term, ...], named: list[Term]) -> Iterator[tuple[Term, ...]]:
+    """A hypothesis of induction speaks of all values of the other variables, in the order of their names; most often those
+    that they have are wanted. Variables at hand of the right types in that order, then."""
+    found = 0
+    stack: list[tuple[tuple[Term, ...], int]] = [((), 0)]
+    while stack and found < MOST_KEPT:
+        taken, start = stack.pop()
+        if len(taken) == len(vars):
+            found += 1
+            yield taken
+            continue
+        wanted = vars[len(taken)].type
+        places = [i for i in range(start, len(named)) if named[i].type is wanted][:MOST_KEPT]
+        stack.extend(((*taken, named[i]), i + 1) for i in reversed(places))
 
 
 def _values(vars: tuple[Term, ...], ground: list[Term], data: DataTypes) -> Iterator[tuple[Term, ...]]:

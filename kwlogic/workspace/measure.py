@@ -28,13 +28,15 @@ if TYPE_CHECKING:
     from kwlogic.vc.theory import Theory
 
 FORMAT = 1
+CUT = "cut off"
 TRIVIAL = 0
 """An obligation that asks the solver nothing has no spread."""
 
 
 @dataclass(frozen=True, slots=True)
 class Steadiness:
-    """Verdict and rlimit of one obligation, first as it is, then in each guise."""
+    """Verdict and rlimit of one obligation, first as it is, then in each guise. ``CUT`` stands for what the safety net of
+    time and memory ended: that says something of the machine, and nothing of the verdict."""
 
     id: str
     verdicts: tuple[str, ...]
@@ -42,10 +44,16 @@ class Steadiness:
 
     @property
     def flips(self) -> bool:
-        return len(set(self.verdicts)) > 1
+        return len(set(self.verdicts) - {CUT}) > 1
+
+    @property
+    def cut(self) -> bool:
+        return CUT in self.verdicts
 
     @property
     def spread(self) -> float:
+        if self.cut:
+            return 0.0
         mean = statistics.fmean(self.rlimits)
         return statistics.pstdev(self.rlimits) / mean if mean > TRIVIAL else 0.0
 
@@ -79,9 +87,13 @@ class Measured:
         return tuple(s for s in self.found if s.flips)
 
     @property
+    def cuts(self) -> tuple[Steadiness, ...]:
+        return tuple(s for s in self.found if s.cut)
+
+    @property
     def spreads(self) -> list[float]:
         """Of the obligations that ask the solver something, in order of size."""
-        return sorted(s.spread for s in self.found if max(s.rlimits) > TRIVIAL)
+        return sorted(s.spread for s in self.found if max(s.rlimits) > TRIVIAL and not s.cut)
 
     @property
     def exit_code(self) -> int:
@@ -190,7 +202,7 @@ def _solved(task: _Task, seeds: int, jobs: int, memory_mb: int, progress: Callab
     total = count * (seeds + 1)
     answers: dict[int, tuple[str, int]] = {}
     for number, answer in run_tasks(task, list(range(total)), jobs, task.wall, memory_mb):
-        answers[number] = ("lost", 0) if isinstance(answer, Lost) else (answer[0], answer[1])
+        answers[number] = (CUT, 0) if isinstance(answer, Lost) or answer[2] else (answer[0], answer[1])
         progress(len(answers), total)
     for index, obligation in enumerate(task.obligations):
         mine = [answers[guise * count + index] for guise in range(seeds + 1)]
@@ -236,7 +248,8 @@ def _compared(measured: Measured, earlier: dict[str, Any]) -> Measured:
     from dataclasses import replace
 
     both = [(s, earlier["obligations"][s.id]) for s in measured.found if s.id in earlier["obligations"]]
-    changes = tuple(Change(s.id, old["verdicts"][0], s.verdicts[0]) for s, old in both if old["verdicts"][0] != s.verdicts[0])
+    firsts = [(s.id, str(old["verdicts"][0]), s.verdicts[0]) for s, old in both]
+    changes = tuple(Change(id, was, now) for id, was, now in firsts if was != now and CUT not in (was, now))
     then, now = sum(int(old["rlimits"][0]) for _, old in both), sum(s.rlimits[0] for s, _ in both)
     return replace(
         measured, against=str(earlier.get("versions", "?")), changes=changes, compared=len(both), ratio=now / then if then else None

@@ -313,3 +313,25 @@ def test_a_lying_back_end_is_caught(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert not isinstance(named["lies.wrong"], Proved)
     assert not isinstance(named["lies.wrong_too"], Proved)
     assert check_proofs(("lies.kw",), tmp_path, strict=True).exit_code == 1
+
+
+# ---------------------------------------------------------------- hypotheses of induction that generalise much
+
+MANY = """\
+module many
+
+fn has_three(xs: List[Int]) -> Bool
+= match xs { case [] => false case [x, *rest] => x == 3 or has_three(rest) }
+
+lemma found(amount: Real, active: Bool, name: String, creator: String, limit: Real, xs: List[Int])
+  requires active and name != creator and limit < amount
+  requires 3 in xs
+  ensures active and has_three(xs)
+"""
+
+
+def test_a_hypothesis_of_induction_is_used_at_the_values_that_are_there(tmp_path: Path):
+    (tmp_path / "many.kw").write_text(MANY, encoding="utf-8")
+    result = check(CheckRequest(("many.kw::found",), tmp_path, jobs=1, cache=False, proofs=True))
+    assert {r.verdict.tier for r in result.results if isinstance(r.verdict, Proved)} == {"T1"}
+    assert check_proofs(("many.kw::found",), tmp_path, strict=True).exit_code == 0
