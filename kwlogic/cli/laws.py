@@ -57,7 +57,7 @@ def _lines(outcomes: list[Outcome]) -> list[Line]:
             lines.append((("  note: " + law.note, DIM),))
     count = len({o.law.name for o in outcomes})
     proved, refuted = (sum(o.verdict == v for o in outcomes) for v in ("proved", "refuted"))
-    lines.append(((f"{count} laws: {proved} claims proved for all contracts, {refuted} refuted by a model", BOLD),))
+    lines.append(((f"{count} {'law' if count == 1 else 'laws'}: {proved} claims proved for all contracts, {refuted} refuted by a model", BOLD),))
     return lines
 
 

@@ -15,7 +15,7 @@ def test_one_law():
     assert done.returncode == 0
     assert "proved   A >> copy = copy >> (A & A)  if A deterministic" in done.stdout
     assert "refuted  A >> copy = copy >> (A & A)\n" in done.stdout
-    assert "1 laws: 2 claims proved for all contracts, 2 refuted by a model" in done.stdout
+    assert "1 law: 2 claims proved for all contracts, 2 refuted by a model" in done.stdout
 
 
 def test_unknown_name():
