@@ -35,11 +35,12 @@ def _part(stage: Stage, scene: Scene, index: int, box: Box, failing: Failing) ->
     out = {p.name: scene.wires[Wire(index, p.name)] for p in box.outputs}
     contract = contract_at(kernel, what.targs, {**given, **out})
     path = scene.path_of(index)
+    started = tuple(Said(f"link:{path}", t, contract.shared(c)) for _, c, t in contract.requires() if t is not TRUE)
     said = tuple(Said(part_name(path, i, kernel.name), t, contract.shared(c)) for i, c, t in contract.ensures())
     wants = tuple(Want("requires", t, c, i) for i, c, t in contract.requires())
     fallible = failing(what.kernel)
     rests = frozenset[str]() if fallible else frozenset((kernel.name,))
-    return Facts(said, contract.fails(fallible), wants, (), _values(stage, what, given, out), rests)
+    return Facts((*said, *started), contract.fails(fallible), wants, (), _values(stage, what, given, out), rests)
 
 
 def _values(stage: Stage, what: Part, given: dict[str, Term], out: dict[str, Term]) -> tuple[Value, ...]:

@@ -5,15 +5,12 @@ For replays the rounds are run where nothing in them is left open; elsewhere onl
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kwlogic.compose.contract import Said, Value, Want
 from kwlogic.compose.data import Box, Check, Folded, Loop, Wire
 from kwlogic.compose.lifting import folded, has_place, is_empty, item_at, member, repeated, taken
 from kwlogic.compose.said_inside import all_values, failing_inside, insides, outputs_of, rests_of, written_at
-from kwlogic.compose.stage import Facts, Scene, Stage, at, constant
+from kwlogic.compose.stage import Facts, Scene, Stage, at
 from kwlogic.core.terms import FALSE, TRUE, Term, mk_and, mk_eq, mk_implies, mk_int, mk_not, mk_or, mk_sel
-from kwlogic.core.types import BOOL
 from kwlogic.core.walk import free_vars, subst
 
 
@@ -82,38 +79,28 @@ def loop(stage: Stage, scene: Scene, index: int, box: Box) -> Facts:
         body.exit = (Want("kept", holds({**state, **body.yielded()}), what.invariant),)
     stays = mk_implies(mk_not(goes_on(given)), mk_and(mk_eq(out[n], given[n]) for n in out))
     said = (Said(name, holds(end)), Said(f"loop:{path}", mk_not(goes_on(end))), Said(f"wire:{path}", stays))
-    spent, rest = _loop_values(stage, scene, body, given, out, goes_on(state), what.bound)
-    last = {**given, **spent.state}
-    worn = mk_and((spent.flag, holds(last), goes_on(last)))
+    flag = body.flag
+    assert flag is not None
+    rest = _loop_values(body, given, out, goes_on(state), what.bound)
+    last = {**given, **body.ends}
+    worn = mk_and((flag, holds(last), goes_on(last)))
     fails = mk_and((goes_on(given), mk_or((worn, mk_and((holds(state), goes_on(state), failing_inside(body)))))))
     wants = () if what.invariant is None else (Want("init", holds(given), what.invariant),)
     return Facts(said, fails, wants, (), (*rest, *all_values(body)), rests_of((body,)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Spent:
-    """``flag``: all rounds were made and it would go on; ``state``: how it stands then."""
-
-    flag: Term
-    state: dict[str, Term]
-
-
-def _loop_values(
-    stage: Stage, scene: Scene, body: Scene, given: dict[str, Term], out: dict[str, Term], goes_on: Term, bound: int
-) -> tuple[_Spent, tuple[Value, ...]]:
+def _loop_values(body: Scene, given: dict[str, Term], out: dict[str, Term], goes_on: Term, bound: int) -> tuple[Value, ...]:
     """By running the rounds where they can be run; otherwise only the first round is known to take place."""
-    number = body.number
+    number, flag, ends = body.number, body.flag, body.ends
     assert number is not None
-    spent = _Spent(
-        constant(stage, scene, "rounds used up", BOOL), {n: constant(stage, scene, f"{n} at last", v.type) for n, v in out.items()}
-    )
+    assert flag is not None
     names = [n for n in out if body.inputs[n] in body.locals]
     state, start = [body.inputs[n] for n in names], [given[n] for n in names]
     step = _step(body)
     if step is None:
         first = [Value(v, s) for v, s in zip(state, start, strict=True)]
-        unspent = [Value(spent.flag, FALSE), *(Value(v, given[n]) for n, v in spent.state.items())]
-        return spent, (*first, *unspent, *(Value(v, vague=True) for v in out.values()))
+        unspent = [Value(flag, FALSE), *(Value(v, given[n]) for n, v in ends.items())]
+        return (*first, *unspent, *(Value(v, vague=True) for v in out.values()))
 
     def after(rounds: Term) -> dict[str, Term]:
         return dict(zip(names, repeated(state, start, goes_on, [step[n] for n in names], rounds), strict=True))
@@ -121,8 +108,8 @@ def _loop_values(
     end, now = after(mk_int(bound)), after(number)
     worn = subst(goes_on, {v: end[n] for n, v in zip(names, state, strict=True)})
     rounds = [Value(v, now[n]) for n, v in zip(names, state, strict=True)]
-    ends = [Value(out[n], end[n]) for n in names] + [Value(spent.state[n], end[n]) for n in names]
-    return spent, (Value(number), *rounds, *ends, Value(spent.flag, worn))
+    final = [Value(v, end[n]) for n in names for v in (out[n], ends[n])]
+    return (Value(number), *rounds, *final, Value(flag, worn))
 
 
 def _step(body: Scene) -> dict[str, Term] | None:

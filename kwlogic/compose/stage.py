@@ -54,7 +54,8 @@ class Scene:
     """``box``: the region of scene ``parent`` whose body this is. ``entry``: what is known at its start besides what the region's
     ancestors say; ``exit``: what must hold at its end. ``befores``: the boxes right before
     each. ``locals``: constants made for it and for what is inside. ``flag`` of
-    the first alternative of a fallback: whether it failed; ``number`` of a loop's body: which round it is."""
+    the first alternative of a fallback: whether it failed; ``number`` of a loop's body: which round it is; of
+    `iterate` ``ends``: how it stands when the rounds are used up, which is its ``flag``."""
 
     index: int
     dag: Dag
@@ -72,6 +73,7 @@ class Scene:
     lists: dict[Term, Term] = field(default_factory=dict)
     flag: Term | None = None
     number: Term | None = None
+    ends: dict[str, Term] = field(default_factory=dict)
 
     def value(self, wire: Wire) -> Term:
         return self.inputs[wire.port] if wire.box == INPUT else self.wires[wire]
@@ -160,11 +162,6 @@ def _new(stage: Stage, scene: Scene, wanted: str, otherwise: str, type: Type) ->
     return var
 
 
-def constant(stage: Stage, scene: Scene, name: str, type: Type) -> Term:
-    """A further constant of a scene, for what is said of a region's failing."""
-    return _new(stage, scene, "", name, type)
-
-
 def _enter(stage: Stage, scene: Scene, index: int, box: Box, inner: Scene, position: int) -> None:
     """Gives the inner scene its inputs."""
     inner.parent, inner.box = scene.index, index
@@ -180,6 +177,9 @@ def _enter(stage: Stage, scene: Scene, index: int, box: Box, inner: Scene, posit
             inner.inputs = {p.name: _round(stage, inner, p) if p.name in changing else given[p.name] for p in inner.dag.inputs}
             if not isinstance(box.what, Each):
                 inner.number = _new(stage, inner, "", "round", INT)
+            if isinstance(box.what, Loop):
+                inner.flag = _new(stage, scene, "", "rounds used up", BOOL)
+                inner.ends = {p.name: _new(stage, scene, "", f"{p.name} at last", p.type) for p in box.outputs}
 
 
 def _round(stage: Stage, inner: Scene, port: Port) -> Term:

@@ -58,7 +58,7 @@ class Hyp:
     declaration's own contract says of a recursive call), ``output`` (an output equals the body), ``binder``,
     ``earlier`` (an earlier clause of the same callee, which a later one may need to be defined). In compositions
     ``part:<box>:<i>:<kernel>`` (i-th ensures of the kernel at a box), ``guard:<box>``, ``assert:<box>``, ``invariant:<box>``, ``failed:<box>``,
-    ``hole:<box>``, ``wire:<box>`` (how the wires of a region hang together) and ``round`` (a round of a loop takes place).
+    ``hole:<box>``, ``link:<box>`` (what a part before requires), ``wire:<box>`` (how the wires of a region hang together) and ``round`` (a round of a loop takes place).
     """
 
     name: str
