@@ -134,9 +134,16 @@ def _branches(theory: Theory, claim: Claim) -> Iterator[Claim]:
 def _fertilised(theory: Theory, claim: Claim, apart: list[Hypothesis]) -> Iterator[Claim]:
     """The goal with an induction hypothesis used in it, and the goal itself."""
     conds = tuple(h.body for h in apart if h.body.op is not Op.EQ and not h.bound and not h.conds)
-    for hyp in apart:
-        if hyp.body.op is not Op.EQ:
-            continue
+    equations = [h for h in apart if h.body.op is Op.EQ]
+    for flip in (1, -1) if len(equations) > 1 else ():
+        goal = claim.goal
+        for hyp in equations:
+            left, right = hyp.body.args[::flip]
+            if left.op not in (Op.LIT, Op.CON, Op.VAR):
+                goal = theory.simplify(_rewritten(goal, left, right, hyp.bound))
+        if goal is not claim.goal and goal.op is not Op.LIT:
+            yield Claim(claim.conds, goal)
+    for hyp in equations:
         for left, right in (hyp.body.args, hyp.body.args[::-1]):
             for goal in _used(claim.goal, left, right, hyp.bound):
                 simpler = theory.simplify(goal)

@@ -28,7 +28,7 @@ VALUATIONS = 36
 MOST_TERMS = 1_500
 MOST_SIZE = 7
 FEWEST_TRUE = 5
-STEPS = 20_000
+STEPS = 6_000
 OPAQUE = object()
 
 
@@ -127,7 +127,7 @@ class Explorer:
         if type.head == "Fun":
             return [self.evaluator.eval(f, {}) for f in functions(type)]
         small = list(self.samples.small(type))[:9]
-        rest = [v for k in range(40) if (v := self.samples.random(type, 3 + k % 4)) is not None]
+        rest = [v for k in range(40) if (v := self.samples.random(type, 2 + k % 4)) is not None]
         return small + rest
 
     # ------------------------------------------------------------ enumeration

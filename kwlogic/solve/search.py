@@ -323,6 +323,8 @@ class Search:
                 if scheme is not None:
                     yield scheme
         for call in functionals:
+            if len(call.args) == 1 and call.args[0] in seen and self._goes_by_parts(call):
+                continue
             scheme = functional(self.theory, sequent, call)
             if scheme is not None:
                 yield scheme
@@ -332,6 +334,14 @@ class Search:
                 scheme = natural(sequent, var)
                 if scheme is not None:
                     yield scheme
+
+    def _goes_by_parts(self, call: Term) -> bool:
+        """Whether each recursive call is of a part of the argument, so that structural induction says the same."""
+        definition = self.theory.definition(call)
+        if definition is None:
+            return False
+        inner = [t.args[0] for t in subterms(definition.body) if t.op is Op.CALL and t.data == call.data]
+        return all(a.op is Op.SEL and a.args[0] is definition.params[0] for a in inner)
 
     def _taken_apart(self, call: Term) -> set[int]:
         """Positions of parameters that the definition tests or that change in recursive calls."""
