@@ -62,23 +62,27 @@ def check(traces: tuple[Path, ...], specs: tuple[str, ...], form: str, verbose: 
 
 
 def summary_lines(report: Report) -> list[str]:
-    lines = []
-    clauses = report.by_clause()
-    for kernel, clause, count, runs in clauses:
-        lines.append(f"{kernel}: {clause}: {count} call{'' if count == 1 else 's'} in {runs} trace{'' if runs == 1 else 's'}")
-    misfits = [m for m in report.misfits if not m.refused]
-    lines += [f"{len(misfits)} calls do not fit their ports"] if misfits else []
-    violating = report.violating()
-    told = [t for t in report.traces if t.success is not None]
-    lines.append(f"{report.calls} calls of {len(report.traces)} traces stand for a kernel; {report.checked} judged in full")
+    lines = [f"{k}: {clause}: {_count(calls, 'call')} in {_count(runs, 'trace')}" for k, clause, calls, runs in report.by_clause()]
+    misfits = sum(not m.refused for m in report.misfits)
+    if misfits:
+        lines.append(f"{_count(misfits, 'call')} with arguments that do not fit the ports")
+    lines.append(
+        f"{_count(report.calls, 'call')} of {_count(len(report.traces), 'trace')} made to tools with a kernel; {report.checked} judged in full"
+    )
     refused = sum(b.refused for b in report.broken) + sum(m.refused for m in report.misfits)
     if refused:
-        lines.append(f"{refused} more violations in calls that the tools refused; these do not count below")
-    lines.append(f"{len(violating)} traces break a contract")
+        lines.append(f"{_count(refused, 'violation')} more in calls that the tools refused; these do not count below")
+    violating = report.violating()
+    told = [t for t in report.traces if t.success is not None]
+    lines.append(f"{_count(len(violating), 'trace')} with a violation")
     if told:
         failed = sum(t.success is False for t in violating)
-        lines[-1] += f"; {failed} of them had failed (of all {len(told)} with an outcome, {sum(t.success is False for t in told)} had)"
+        lines[-1] += f", of which {failed} had failed (of all {len(told)} with an outcome, {sum(t.success is False for t in told)} had)"
     return lines
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def _json(report: Report) -> str:

@@ -9,7 +9,7 @@ from kwlogic.resources import std_dir
 from kwlogic.source.data import Source
 from kwlogic.syntax.data import Module
 
-_NAMES = frozenset("len keys matches unique real floor is_some forall exists in".split())
+_NAMES = frozenset(["len", "keys", "matches", "unique", "real", "floor", "is_some", "forall", "exists", "in"])
 _WORD = re.compile(r"[a-z_]+")
 
 

@@ -256,5 +256,5 @@ def test_command(tmp_path: Path):
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 1, done.stderr
     assert "error[KW812]" in done.stdout
-    assert "1 traces break a contract; 1 of them had failed" in done.stdout
+    assert "1 trace with a violation, of which 1 had failed" in done.stdout
     assert "gen_ai.evaluation.result" in (tmp_path / "out.json").read_text(encoding="utf-8")
