@@ -19,10 +19,11 @@ from typing import Any, Protocol
 
 from kwlogic.compose.data import Composition
 from kwlogic.compose.digest import digest, normal_text
-from kwlogic.compose.facts import FactsOf, unknown
+from kwlogic.compose.facts import FactsOf
 from kwlogic.compose.wiring_to_dag import composition_of
-from kwlogic.core.types import show_type
+from kwlogic.core.types import show_type, type_vars
 from kwlogic.core.wiring import Face, Wiring
+from kwlogic.source.codes import diagnostic
 from kwlogic.source.data import Diagnosed, Diagnostic, Source
 
 SHOWN = "<composition>"
@@ -105,6 +106,12 @@ class Composite:
         """The graph: brackets, ``id``, renamings and the order of steps are gone."""
         return composition_of(self.wiring)
 
+    def networkx(self) -> Any:
+        """The graph as a networkx ``MultiDiGraph`` (see ``compose.graph``); networkx must be installed."""
+        from kwlogic.compose.graph import to_networkx
+
+        return to_networkx(self.dag())
+
     def digest(self) -> str:
         """64 hexadecimal digits, the same for equal compositions and only for these."""
         return digest(self.dag(), self._home().facts)
@@ -119,6 +126,10 @@ class Composite:
         """A kernel declaration with this body. ``outputs``: those to keep; all by default."""
         face = self.face
         kept = [p for p in face.outputs if p.name in outputs or not outputs]
+        for port in (*face.inputs, *kept):
+            if any(v.startswith("?") for v in type_vars(port.type)):
+                help = f'say it: `.with_inputs({port.name}="Int")`, or compose it with a part that does'
+                raise CompositionError(diagnostic("KW416", f"nothing settles the type of `{port.name}`", help=help))
         sides = (", ".join(f"{p.name}: {show_type(p.type)}" for p in side) for side in (face.inputs, kept))
         clauses = (f"  {word} {c}\n" for word, cs in (("requires", requires), ("ensures", ensures), ("fails when", fails)) for c in cs)
         return f"kernel {name}({') -> ('.join(sides)})\n{''.join(clauses)}= compose {self.text}\n"
@@ -285,5 +296,4 @@ __all__ = [
     "par",
     "retry",
     "seq",
-    "unknown",
 ]

@@ -13,7 +13,7 @@ from kwlogic.compose.data import Again, Check, Choice, Composition, Each, Folded
 from kwlogic.core import wiring as w
 from kwlogic.core.logic import erase
 from kwlogic.core.prims import PRIMS
-from kwlogic.core.program import Clause, ComposeBody, ExprBody, Kernel, Program
+from kwlogic.core.program import Clause, ComposeBody, ExprBody, Kernel, Origin, Program
 from kwlogic.core.terms import FALSE, TRUE, Op, Term
 from kwlogic.core.walk import subterms
 from kwlogic.core.wiring import Wiring, kernels_of
@@ -98,7 +98,7 @@ def _parts(kernel: Kernel | None) -> tuple[str, ...]:
 
 
 def _kernel(program: Program, kernel: Kernel, parts: list[Facts]) -> Facts:
-    demands = bool(kernel.requires)
+    demands = any(c.origin is not Origin.INVARIANT for c in kernel.requires)
     says_it_fails = any(erase(c.pred) is not FALSE for c in kernel.fails)
     reads, writes = frozenset(kernel.reads), frozenset(kernel.writes)
     match kernel.body:

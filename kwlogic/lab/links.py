@@ -216,7 +216,9 @@ class Links:
         own = tuple([ref(w) for w in start])
         if not steps:
             return 0, self._given, want.text, own, tuple([self._number(boxes[b], True) for b in parts])
-        rows = tuple([(self._number(boxes[b]), tuple([ref(w) for w in boxes[b].sources])) for b in parts])
+        rows = tuple(
+            [(self._number(boxes[b]), tuple([(p.name, ref(w)) for p, w in zip(boxes[b].inputs, boxes[b].sources)])) for b in parts]
+        )
         return steps, self._given, want.text, own, rows
 
     def _number(self, box: Box, loose: bool = False) -> object:

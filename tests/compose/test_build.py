@@ -206,6 +206,22 @@ def test_several_modules(tmp_path: Path):
         project["f"]
 
 
+def test_open_types(shop: Project):
+    assert shop.same.outputs.keys() == {"w"}
+    with pytest.raises(CompositionError, match="nothing settles the type of `v`"):
+        shop.same.declaration("k")
+    assert "v: Int" in (shop.same.with_inputs(v="Int")).declaration("k")
+
+
+def test_as_a_networkx_graph(shop: Project):
+    graph = (shop.extract >> guard("total > 0") >> shop.step(n="total + 1")).networkx()
+    assert [graph.nodes[n]["kind"] for n in range(4)] == ["kernel", "check", "expression", "kernel"]
+    assert graph.nodes[0]["kernel"] == "shop.extract"
+    assert graph.has_edge("input", 0)
+    assert graph.has_edge(3, "output")
+    assert any(d["order"] for _, _, d in graph.edges(data=True))
+
+
 def test_nothing_to_load(tmp_path: Path):
     with pytest.raises(CompositionError, match="there is no file"):
         load(tmp_path / "nothing.kw")
