@@ -13,7 +13,7 @@ FORM = click.option("--format", "form", type=click.Choice(["full", "json"]), def
 
 def register(cli: click.Group) -> None:
     """Adds the commands of this file to the command line."""
-    for command in (graph, schedule, impact, refines, hole, plan, optimize, experiment):
+    for command in (graph, schedule, impact, refines, hole, adapt, plan, optimize, experiment):
         cli.add_command(command)
 
 
@@ -78,6 +78,26 @@ def hole(kernel: str, paths: tuple[str, ...], form: str, budget: int | None) -> 
     from kwlogic.cli.hole import run_hole
 
     return run_hole(kernel, paths, form, budget)
+
+
+@click.command(short_help="Say what would mend the links of a composition that do not hold.")
+@click.argument("kernel")
+@PATHS
+@FORM
+@BUDGET
+def adapt(kernel: str, paths: tuple[str, ...], form: str, budget: int | None) -> int:
+    """For each link of KERNEL that is not proved: the guard that would mend it, the weakest contract of an adapter, and the
+    kernels of the project that are one.
+
+    All that is proposed has been put into the link and checked there. Exits with 1 where there is something to mend.
+
+    \b
+    Example:
+      kwlogic adapt specs/shop.kw::checkout
+    """
+    from kwlogic.cli.adapt import run_adapt
+
+    return run_adapt(kernel, paths, form, budget)
 
 
 @click.command(short_help="Find a composition of known kernels that keeps a promise.")

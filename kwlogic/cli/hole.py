@@ -16,7 +16,7 @@ from kwlogic.workspace.findings import short
 def run_hole(name: str, paths: Iterable[str], form: str, budget: int | None) -> int:
     answers = holes(name, paths, budget=budget, progress=progress())
     if form == "json":
-        print(json.dumps({"holes": [_object(a) for a in answers]}, indent=2, ensure_ascii=False))
+        print(json.dumps({"holes": [hole_object(a) for a in answers]}, indent=2, ensure_ascii=False))
     else:
         print("\n\n".join("\n".join(_lines(a)) for a in answers))
     return 0 if all(any(c.fits for c in a.candidates) for a in answers) else 1
@@ -43,7 +43,7 @@ def _lines(answer: HoleAnswer) -> Iterator[str]:
         yield from (f"    {visible(c.text)}: {visible(c.why)}" for c in others)
 
 
-def _object(answer: HoleAnswer) -> dict[str, Any]:
+def hole_object(answer: HoleAnswer) -> dict[str, Any]:
     return {
         "kernel": answer.kernel,
         "ports": answer.face,

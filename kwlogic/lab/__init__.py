@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from kwlogic.lab.adapting import Mended, adapt
     from kwlogic.lab.changing import Impact, impact
     from kwlogic.lab.drawing import graph
     from kwlogic.lab.experimenting import Outcome, experiment
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "HoleAnswer": "filling",
     "Impact": "changing",
+    "Mended": "adapting",
     "Optimized": "optimizing",
     "Outcome": "experimenting",
     "PlanAnswer": "planning",
@@ -29,6 +31,7 @@ _HOMES = {
     "Refused": "opened",
     "Schedule": "timing",
     "Wish": "planning",
+    "adapt": "adapting",
     "experiment": "experimenting",
     "graph": "drawing",
     "holes": "filling",
@@ -41,6 +44,7 @@ _HOMES = {
 __all__ = [
     "HoleAnswer",
     "Impact",
+    "Mended",
     "Optimized",
     "Outcome",
     "PlanAnswer",
@@ -48,6 +52,7 @@ __all__ = [
     "Refused",
     "Schedule",
     "Wish",
+    "adapt",
     "experiment",
     "graph",
     "holes",

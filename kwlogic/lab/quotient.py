@@ -7,6 +7,7 @@ solver; what is left goes to quantifier elimination. Nothing here is trusted: th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -16,7 +17,8 @@ from kwlogic.compose.stage import Scene, Stage
 from kwlogic.core.logic import erase
 from kwlogic.core.program import Kernel, Program
 from kwlogic.core.terms import FALSE, TRUE, Op, Term, mk_and, mk_eq, mk_forall, mk_implies, mk_not, mk_var
-from kwlogic.core.walk import free_vars, subst
+from kwlogic.core.walk import free_vars, subst, subterms
+from kwlogic.lab.surface import fresh
 from kwlogic.vc.data import Kind, Obligation
 from kwlogic.vc.theory import Theory
 
@@ -86,9 +88,9 @@ class _Quotient:
         for obligation in obligations:
             if self.about(obligation):
                 owed += self.owed(_Question(tuple(h.term for h in obligation.sequent.hyps), obligation.sequent.goal), under)
-        whole = mk_and(owed)
-        parts = tidied(self.program, whole, under)
-        parts = parts if parts is not None else tuple(dict.fromkeys(owed))
+        plain = [p for p in owed if not _has_binder(p)]
+        tidy = tidied(self.program, mk_and(plain), under)
+        parts = (*(tidy if tidy is not None else dict.fromkeys(plain)), *dict.fromkeys(p for p in owed if _has_binder(p)))
         vain = self.vain(under, mk_and(parts))
         fails = self.fails(obligations, under)
         return Quotient(
@@ -153,7 +155,7 @@ class _Quotient:
         found = without(self.program, _sorted(vars), whole, under)
         if found is not None:
             return list(found)
-        return [mk_forall(tuple((str(v.data), v.type) for v in _sorted(vars)), whole)]
+        return [_quantified(_sorted(vars), whole)]
 
     def dropped(self, hyps: list[Term], under: Term) -> None:
         """What is said of wires that the goal does not depend on is left out. That owes too much where it may be false for some
@@ -211,6 +213,18 @@ class _Quotient:
             env = dict((found,))
             parts = [q for p in parts for q in _conjuncts(self.theory.simplify(subst(p, env)))]
             goal = self.theory.simplify(subst(goal, env))
+
+
+def _quantified(vars: list[Term], body: Term) -> Term:
+    """``forall`` with names that can be written."""
+    taken = {str(v.data) for v in free_vars(body)}
+    names = [fresh(re.sub(r"\W+", "_", str(v.data)).strip("_") or "x", taken) for v in vars]
+    new = [mk_var(n, v.type) for n, v in zip(names, vars)]
+    return mk_forall(tuple(zip(names, (v.type for v in vars))), subst(body, dict(zip(vars, new))))
+
+
+def _has_binder(term: Term) -> bool:
+    return any(t.op in (Op.FORALL, Op.EXISTS) for t in subterms(term))
 
 
 def _conjuncts(term: Term) -> tuple[Term, ...]:

@@ -110,6 +110,26 @@ def ordered(dag: Dag) -> Dag:
     return Dag(dag.inputs, boxes, tuple((p, moved(w)) for p, w in dag.outputs), tuple((moved(w), n) for w, n in dag.names))
 
 
+def inserted(composition: Composition, index: int, before: int, box: Box, ports: Mapping[str, str]) -> Composition:
+    """A box put in front of another one, which comes after it. ``ports``: which of the other's inputs take which of its outputs."""
+    dag = composition.dags[index]
+
+    def moved(wire: Wire) -> Wire:
+        return wire if wire.box < before else Wire(wire.box + 1, wire.port)
+
+    def later(waits: Iterable[int]) -> tuple[int, ...]:
+        return tuple(w if w < before else w + 1 for w in waits)
+
+    old = dag.boxes[before]
+    sources = tuple(Wire(before, ports[p.name]) if p.name in ports else w for p, w in zip(old.inputs, old.sources))
+    after = old.after if any(p.name in ports for p in old.inputs) else (*old.after, before)
+    target = replace(old, sources=sources, after=after)
+    rest = (replace(b, sources=tuple(map(moved, b.sources)), after=later(b.after)) for b in dag.boxes[before + 1 :])
+    outputs = tuple((p, moved(w)) for p, w in dag.outputs)
+    names = tuple((moved(w), n) for w, n in dag.names)
+    return with_dag(composition, index, Dag(dag.inputs, (*dag.boxes[:before], box, target, *rest), outputs, names))
+
+
 def inlined(composition: Composition, index: int, region: int, body: int) -> Composition:
     """A body in place of the region that it belongs to. What waited for the region waits for the boxes of the body."""
     dag, inner = composition.dags[index], composition.dags[body]

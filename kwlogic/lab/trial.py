@@ -26,6 +26,15 @@ class Trial:
     source: Source
     module: str
     errors: tuple[Diagnostic, ...]
+    tree: Module
+
+    def opened(self, before: Opened) -> Opened:
+        """The project as it would be with this text."""
+        from dataclasses import replace
+
+        modules = {**before.loaded.modules, self.module: (self.source, self.tree)}
+        sources = {**before.loaded.sources, self.source.path: self.source}
+        return replace(before, loaded=replace(before.loaded, modules=modules, sources=sources), program=self.program)
 
 
 def tried(opened: Opened, text: str, shown: str = "proposed.kw") -> Trial:
@@ -68,7 +77,7 @@ def _elaborated(
 
     program, found = elaborate(tuple(modules.values()))
     errors = tuple(d for d in (*problems, *found) if d.severity is Severity.ERROR and (d.span is None or d.span.file == source.path))
-    return Trial(program, source, name, errors)
+    return Trial(program, source, name, errors, modules[name][1])
 
 
 # ---------------------------------------------------------------- writing modules

@@ -10,7 +10,7 @@ from lab_specs import write
 
 from kwlogic.cli.main import guarded
 
-COMMANDS = ("graph", "schedule", "impact", "refines", "hole", "plan", "optimize", "experiment")
+COMMANDS = ("graph", "schedule", "impact", "refines", "hole", "adapt", "plan", "optimize", "experiment")
 SPEC = """\
 module s
 
