@@ -153,11 +153,16 @@ def brackets(a: LinearContract, b: LinearContract, c: LinearContract) -> Finding
     from kwlogic.compose.pacti import term_of
     from kwlogic.lab.linear import finding
 
-    try:
-        left = ours("left", theirs(a).compose(theirs(b)).compose(theirs(c)))
-        right = ours("right", theirs(a).compose(theirs(b).compose(theirs(c))))
-    except ValueError:
-        return Finding("both bracketings exist", None, {})
+    made: list[LinearContract | None] = []
+    for build in (lambda: theirs(a).compose(theirs(b)).compose(theirs(c)), lambda: theirs(a).compose(theirs(b).compose(theirs(c)))):
+        try:
+            made.append(ours("result", build()))
+        except ValueError:
+            made.append(None)
+    left, right = made
+    if left is None or right is None:
+        fits = possible(a, b)
+        return Finding("both or neither are refused, and only where nothing fits", left is right and fits.holds is False, fits.values)
     slack = Fraction(1, 10**6)
     one = finding("the left assumes what the right does", [term_of(left.assumes)], term_of(right.loose(slack).assumes))
     other = finding("the right assumes what the left does", [term_of(right.assumes)], term_of(left.loose(slack).assumes))
