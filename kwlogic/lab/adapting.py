@@ -15,7 +15,7 @@ from kwlogic.core.walk import free_vars
 from kwlogic.core.wiring import Port
 from kwlogic.lab.drawing import composition_named
 from kwlogic.lab.filling import HoleAnswer, answers_for
-from kwlogic.lab.opened import Opened, check_kernels, open_kernel
+from kwlogic.lab.opened import Opened, check_kernels, open_around
 from kwlogic.lab.refinement import reason
 from kwlogic.lab.surface import Unprintable, Writer, fresh
 from kwlogic.lab.surgery import inserted
@@ -45,7 +45,7 @@ def adapt(
     name: str, paths: Iterable[str] = (), cwd: Path | None = None, budget: int | None = None, progress: Progress | None = None
 ) -> tuple[Mended, ...]:
     """For each link of a composed kernel that is not proved: what would mend it. Raises Refused for a kernel without parts."""
-    opened, kernel = open_kernel(name, paths, cwd, budget)
+    opened, kernel = open_around(name, paths, cwd, budget)
     composition = composition_named(opened, kernel)
     results = check_kernels(opened, opened.program, [kernel.name], budget, progress)
     open_ones = [r for r in results if not isinstance(r.verdict, Proved | Enforced) and r.obligation.kind is Kind.LINK]

@@ -17,7 +17,7 @@ from kwlogic.core.program import ComposeBody, Kernel, Program
 from kwlogic.core.terms import Op
 from kwlogic.core.walk import subterms
 from kwlogic.core.wiring import Wiring, kernels_of
-from kwlogic.lab.opened import Opened, check_kernels, open_kernel, verdicts
+from kwlogic.lab.opened import Opened, check_kernels, open_around, verdicts
 from kwlogic.lab.refinement import RefineAnswer, refines_in
 from kwlogic.lab.trial import types_within
 from kwlogic.lab.versions import version
@@ -89,7 +89,7 @@ def impact(
     ``against``: the old version (a file, or a revision of git), the project holding the new one. ``to``: a file with the new
     version, the project holding the old one. With neither: what rests on each clause. Raises Refused.
     """
-    opened, kernel = open_kernel(name, paths, cwd, budget)
+    opened, kernel = open_around(name, paths, cwd, budget)
     if against is None and to is None:
         return resting_on(opened, kernel, progress)
     trial, other = version(opened, kernel, against if against is not None else to or "")

@@ -14,10 +14,10 @@ from kwlogic.core.terms import Term
 from kwlogic.core.types import show_type
 from kwlogic.core.wiring import Hole, Port, Wiring
 from kwlogic.lab.drawing import composition_named
-from kwlogic.lab.opened import Opened, check_kernels, open_kernel
+from kwlogic.lab.opened import Opened, check_kernels, open_around
 from kwlogic.lab.quotient import Quotient, quotient
 from kwlogic.lab.surface import fresh
-from kwlogic.lab.trial import declaration_of, naming_in, rewritten
+from kwlogic.lab.trial import declaration_of, naming_in, rewritten, users_of_module, with_uses
 from kwlogic.source.codes import diagnostic
 from kwlogic.source.data import Span
 from kwlogic.vc.data import Enforced, Proved, Refuted, Result
@@ -77,7 +77,7 @@ def holes(
 
     Raises Refused where the kernel is no composition, has no hole, or does not check as text.
     """
-    opened, kernel = open_kernel(name, paths, cwd, budget)
+    opened, kernel = open_around(name, paths, cwd, budget)
     composition = composition_named(opened, kernel)
     answers = answers_for(opened, kernel, composition, fill, progress)
     if not answers:
@@ -217,15 +217,15 @@ class _Asked:
         head = source[self.span.start : self.span.end]
         at, end = self.node.span.start - self.span.start, self.node.span.end - self.span.start
         named: list[tuple[str, Kernel, str]] = []
-        text = source
+        copies: list[str] = []
         offset = self.kernel.name_span.start - self.span.start
         for kernel, form in forms:
             name = fresh(short(self.kernel.name), taken)
             copy = head[:at] + form + head[end:]
-            copy = copy[:offset] + name + copy[offset + len(short(self.kernel.name)) :]
-            text += f"\n\n{copy}"
+            copies.append(copy[:offset] + name + copy[offset + len(short(self.kernel.name)) :])
             named.append((name, kernel, form))
-        trial = rewritten(self.opened, self.module, text + "\n")
+        text = with_uses(self.opened, self.module, (k.name.rpartition(".")[0] for k, _ in forms))
+        trial = rewritten(self.opened, self.module, "\n\n".join((text, *copies, "")))
         names = [f"{self.module}.{n}" for n, _, _ in named if f"{self.module}.{n}" in trial.program.kernels]
         results = check_kernels(self.opened, trial.program, names, progress=self.progress)
         for name, kernel, form in named:
@@ -238,12 +238,15 @@ class _Asked:
             yield Candidate(kernel.name, form, not missing and bool(own), "; ".join(missing[:3]))
 
     def _fitting(self) -> Iterator[Kernel]:
+        """Kernels whose ports have the right types; those in scope first."""
         wanted_in = sorted(show_type(p.type) for p in self.node.face.inputs)
         wanted_out = sorted(show_type(p.type) for p in self.node.face.outputs)
         names = naming_in(self.opened, self.module)
+        users = users_of_module(self.opened, self.module)
         inside = _uses(self.opened, self.kernel.name)
-        for kernel in self.opened.program.kernels.values():
-            if kernel.name in inside or kernel.name not in names or kernel.tparams:
+        kernels = [self.opened.program.kernels[k] for k in self.opened.all_kernels()]
+        for kernel in sorted(kernels, key=lambda k: k.name not in names):
+            if kernel.name in inside or kernel.tparams or (kernel.name not in names and kernel.name.rpartition(".")[0] in users):
                 continue
             ins, outs = ([show_type(p.type) for p in side] for side in (kernel.inputs, kernel.outputs))
             if sorted(ins) == wanted_in and sorted(outs) == wanted_out:
@@ -251,7 +254,7 @@ class _Asked:
 
     def _forms(self, kernel: Kernel) -> Iterator[tuple[Kernel, str]]:
         """Ways to connect the ports: by name where they have the same, else every way that the types allow."""
-        name = naming_in(self.opened, self.module)[kernel.name]
+        name = naming_in(self.opened, self.module).get(kernel.name, kernel.name)
         ins = [Port(p.name, p.type) for p in kernel.inputs]
         outs = [Port(p.name, p.type) for p in kernel.outputs]
         for left in _matchings(ins, self.node.face.inputs):

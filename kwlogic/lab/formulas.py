@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import count
 
-from kwlogic.compose import laws as w
+from kwlogic.compose import law_terms as w
 from kwlogic.core.terms import FALSE, TRUE, Term, mk_and, mk_apply, mk_eq, mk_exists, mk_forall, mk_implies, mk_not, mk_or, mk_var
 from kwlogic.core.types import BOOL, Type, fun_of, mk_tvar
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from kwlogic.compose import finite
-from kwlogic.compose import laws as w
+from kwlogic.compose import law_terms as w
+from kwlogic.compose.laws import LAWS
 from kwlogic.core.program import Program
 from kwlogic.core.terms import Op, Term, mk_and, mk_bool, mk_not, mk_or, mk_var
 from kwlogic.core.types import BOOL
@@ -41,7 +42,7 @@ class Outcome:
         return self.verdict == ("proved" if self.claim.holds else "refuted")
 
 
-def prove_laws(laws: tuple[w.Law, ...] = w.LAWS, budget: int = BUDGET) -> Iterator[Outcome]:
+def prove_laws(laws: tuple[w.Law, ...] = LAWS, budget: int = BUDGET) -> Iterator[Outcome]:
     """An outcome for each claim of each law, in order."""
     for law in laws:
         for claim in law.claims:

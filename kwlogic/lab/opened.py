@@ -84,6 +84,22 @@ def open_kernel(
     return opened, kernel_named(opened, wanted if colons else name)
 
 
+def open_around(name: str, paths: Iterable[str] = (), cwd: Path | None = None, budget: int | None = None) -> tuple[Opened, Kernel]:
+    """Like ``open_kernel``, but with all of the project in sight that a named file belongs to: for questions about who else is
+    concerned."""
+    file, colons, wanted = name.partition("::")
+    if not colons:
+        return open_kernel(name, paths, cwd, budget)
+    where = cwd or Path.cwd()
+    project = project_of((file,), where)
+    rest = [str(project.root / p) for p in project.config.paths] if project.source is not None else []
+    opened = open_project((file, *rest), where, budget)
+    here = (where / file).resolve()
+    mine = [m for m, s in opened.loaded.wanted.items() if s.path.resolve() == here]
+    full = [f"{m}.{wanted}" for m in mine if f"{m}.{wanted}" in opened.program.kernels]
+    return opened, opened.program.kernels[full[0]] if full else kernel_named(opened, wanted)
+
+
 def kernel_named(opened: Opened, name: str) -> Kernel:
     """The kernel of this name among the selected files, else among the modules they use. Raises Refused."""
     for among in (opened.own_kernels(), opened.all_kernels()):

@@ -30,6 +30,7 @@ from kwlogic.workspace.findings import short
 
 MOST_STEPS = 60
 MOST_TRIALS = 300
+MOST_BOXES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ class _Optimizing:
         self.known = facts_of(opened.program)
         self.sources = dict(opened.sources)
         self.refused: set[tuple[str, str]] = set()
-        self.left = MOST_TRIALS
+        self.left = max(8, min(MOST_TRIALS, MOST_BOXES // max(1, sum(len(d.boxes) for d in composition.dags))))
 
     def run(self) -> Optimized:
         steps: list[Step] = []

@@ -103,6 +103,7 @@ KEYWORDS = frozenset(
         "idempotent",
     ]
 )
+DEEPEST = 100
 Naming = Callable[[str], str]
 """How a text calls a kernel that is given by its qualified name."""
 
@@ -121,6 +122,8 @@ class Writer:
     def body(self, composition: Composition) -> str:
         """The body of a kernel: a graph, or (where an output has the name of an input) ``= compose ...``."""
         dag = composition.root
+        if nesting(composition) > DEEPEST:
+            raise Unprintable("operators inside each other without end")
         inputs = {p.name for p in dag.inputs}
         if any(p.name in inputs and w != Wire(INPUT, p.name) for p, w in dag.outputs):
             return f"= compose {self.algebra(composition, len(composition.dags) - 1)}"
@@ -336,6 +339,14 @@ def _flat(text: str) -> str:
 
 def _ports(ports: Iterable[Port]) -> str:
     return ", ".join(f"{p.name}: {show_type(p.type)}" for p in ports)
+
+
+def nesting(composition: Composition) -> int:
+    """How deep operators stand inside each other."""
+    depth: list[int] = []
+    for dag in composition.dags:
+        depth.append(1 + max((depth[b] for box in dag.boxes for b in bodies(box.what)), default=0))
+    return depth[-1]
 
 
 def used_wires(dag: Dag) -> set[Wire]:

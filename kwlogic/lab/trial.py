@@ -141,6 +141,31 @@ def naming_in(opened: Opened, module: str) -> Mapping[str, str]:
     return names
 
 
+def users_of_module(opened: Opened, module: str) -> set[str]:
+    """The module and those that use it, however indirectly: it cannot use them in turn."""
+    found, stack = {module}, [module]
+    while stack:
+        here = stack.pop()
+        for name, (_, tree) in opened.loaded.modules.items():
+            if name not in found and any(str(u.module) == here for u in tree.uses):
+                found.add(name)
+                stack.append(name)
+    return found
+
+
+def with_uses(opened: Opened, module: str, wanted: Iterable[str]) -> str:
+    """The text of a module with ``use`` lines for those that it does not use yet."""
+    source, tree = opened.loaded.modules[module]
+    known = {module, *(str(u.module) for u in tree.uses)}
+    more = [w for w in dict.fromkeys(wanted) if w not in known and not is_std(w)]
+    if not more:
+        return source.text
+    ends = [u.span.end for u in tree.uses] or [tree.name.span.end if tree.name is not None and tree.name.span.end else 0]
+    at = max(ends)
+    lines = "".join(f"use {w}\n" for w in more)
+    return f"{source.text[:at]}\n{lines}{source.text[at:]}"
+
+
 def formatted(text: str) -> str:
     """Canonical layout; the text as it is where it does not parse."""
     from kwlogic.syntax.format import format_module
