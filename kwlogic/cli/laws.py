@@ -6,7 +6,8 @@ import json
 import sys
 from itertools import groupby
 
-from kwlogic.compose.laws import LAWS, Law
+from kwlogic.compose.law_terms import Law
+from kwlogic.compose.laws import LAWS
 from kwlogic.compose.laws_show import show_given, show_statement
 from kwlogic.lab.laws import Outcome, prove_laws, show_model
 from kwlogic.render.text import BOLD, DIM, PLAIN, VERDICT, Line, write_lines
@@ -57,7 +58,9 @@ def _lines(outcomes: list[Outcome]) -> list[Line]:
             lines.append((("  note: " + law.note, DIM),))
     count = len({o.law.name for o in outcomes})
     proved, refuted = (sum(o.verdict == v for o in outcomes) for v in ("proved", "refuted"))
-    lines.append(((f"{count} {'law' if count == 1 else 'laws'}: {proved} claims proved for all contracts, {refuted} refuted by a model", BOLD),))
+    lines.append(
+        ((f"{count} {'law' if count == 1 else 'laws'}: {proved} claims proved for all contracts, {refuted} refuted by a model", BOLD),)
+    )
     return lines
 
 

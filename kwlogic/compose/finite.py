@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import product
 
-from kwlogic.compose import laws as w
+from kwlogic.compose import law_terms as w
 
 Tuple = tuple[int, ...]
 

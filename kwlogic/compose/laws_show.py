@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kwlogic.compose import laws as w
+from kwlogic.compose import law_terms as w
 
 
 def show_term(term: w.Term, inner: bool = False) -> str:

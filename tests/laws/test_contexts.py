@@ -8,8 +8,9 @@ from collections.abc import Callable
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from kwlogic.compose import laws as w
+from kwlogic.compose import law_terms as w
 from kwlogic.compose.finite import Model, Relation, meaning, random_relation, refines, true
+from kwlogic.compose.laws import A2, COPY, LAWS, A
 
 KERNELS = {n: w.Meta(n) for n in ("A", "A'", "B", "C", "D", "X", "K", "L")}
 PREDS = ("g", "I", "v", "u")
@@ -33,7 +34,7 @@ def contexts(draw: st.DrawFn, depth: int = 3) -> Context:
         lambda t: w.Case(cond, inner(t), other),
         lambda t: w.Case(w.Not(cond), other, inner(t)),
         lambda t: w.Either(inner(t), other),
-        lambda t: w.Seq(w.COPY, w.Seq(w.Par(inner(t), other), join)),
+        lambda t: w.Seq(COPY, w.Seq(w.Par(inner(t), other), join)),
         lambda t: w.Seq(w.Gate("guard", cond), inner(t)),
         lambda t: w.Seq(inner(t), w.Gate("assert", cond)),
     )
@@ -64,10 +65,10 @@ def test_refinement_is_kept_in_every_context(context: Context, seed: int):
     made = model(seed)
     better = Model(made.size, {**made.kernels, "A'": refined(made.kernels["A"], random.Random(seed))}, made.preds, made.at)
     assert refines(better.kernels["A'"], better.kernels["A"])
-    assert refines(meaning(context(w.A2), better), meaning(context(w.A), better))
+    assert refines(meaning(context(A2), better), meaning(context(A), better))
 
 
-CLAIMS = [c for law in w.LAWS for c in law.claims if c.holds and isinstance(c.says, w.Equal | w.Refines) and w.arity(c.says.left) == (1, 1)]
+CLAIMS = [c for law in LAWS for c in law.claims if c.holds and isinstance(c.says, w.Equal | w.Refines) and w.arity(c.says.left) == (1, 1)]
 
 
 @settings(max_examples=80, deadline=None, derandomize=True)
@@ -89,6 +90,6 @@ def test_laws_hold_in_every_context(context: Context, claim: w.Claim, seed: int)
 @given(contexts(), contexts(), contexts(), st.integers(0, 10**6))
 def test_refinement_is_a_preorder(one: Context, two: Context, three: Context, seed: int):
     made = model(seed)
-    a, b, c = (meaning(k(w.A), made) for k in (one, two, three))
+    a, b, c = (meaning(k(A), made) for k in (one, two, three))
     assert refines(a, a)
     assert not (refines(a, b) and refines(b, c)) or refines(a, c)

@@ -7,7 +7,8 @@ import random
 import pytest
 
 from kwlogic.compose.finite import breaks, random_model
-from kwlogic.compose.laws import LAWS, Claim
+from kwlogic.compose.law_terms import Claim
+from kwlogic.compose.laws import LAWS
 
 CLAIMS = [(law.name, n, claim) for law in LAWS for n, claim in enumerate(law.claims)]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kwlogic.compose.finite import breaks
-from kwlogic.compose.laws import ID, LAWS, A, Case, Claim, Equal, G, Is, Law, Par, Pointwise, Refines, Seq
+from kwlogic.compose.law_terms import Case, Claim, Equal, Is, Law, Par, Pointwise, Refines, Seq
+from kwlogic.compose.laws import ID, LAWS, A, G
 from kwlogic.lab.laws import prove
 
 CLAIMS = [(law.name, n, law, claim) for law in LAWS for n, claim in enumerate(law.claims)]

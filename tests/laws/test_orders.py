@@ -77,13 +77,13 @@ def test_refinement_is_decided_as_by_enumeration_and_transitive(seed: int):
     versions = []
     for version in range(3):
         text = "module m\n"
-        for i in range(8):
+        for i in range(5):
             requires, ensures = Writer(seed * 999 + version * 37 + i, "x").bool(0), Writer(seed * 777 + version * 91 + i, "xy").bool(1)
             more = f" and {Writer(seed + i, 'xy').bool(0)}" if version == 1 else ""
             text += f"kernel k{i}(x: Int) -> (y: Int)\n  requires {box} and {requires if version != 1 else 'true'}\n"
             text += f'  ensures -4 <= y and y <= 4 and {ensures}{more}\n  fails when false\n  by prompt "x"\n'
         versions.append(elaborated(text))
-    names = [f"m.k{i}" for i in range(8)]
+    names = [f"m.k{i}" for i in range(5)]
     changes = {}
     for a, b in ((0, 1), (1, 2), (0, 2)):
         old, new = versions[a], versions[b]
@@ -118,7 +118,7 @@ kernel k(x: Int) -> (z: Int)
 
 @pytest.mark.parametrize(
     ("requires", "ensures"),
-    [("", ""), (" or x < -5", ""), ("", " and y < 1000 + x"), (" or true", " and y % 2 == 0"), ("", " and (x > 7 ==> y == x + 1)")],
+    [(" or x < -5", ""), (" or true", " and y % 2 == 0"), ("", " and (x > 7 ==> y == x + 1)")],
 )
 def test_a_part_exchanged_for_one_that_refines_it_keeps_the_whole_proved(requires: str, ensures: str):
     base, other = elaborated(WHOLE.format(requires="", ensures="")), elaborated(WHOLE.format(requires=requires, ensures=ensures))
