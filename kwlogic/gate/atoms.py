@@ -43,7 +43,7 @@ def goals_of(kernel: Kernel, theory: Theory) -> Goals:
     ensures = [simple(subst(erase(c.pred), outputs)) for c in (*kernel.ensures, *kernel.fails)]
     body = [simple(erase(kernel.body.term))] if isinstance(kernel.body, ExprBody) else []
     broken = [mk_not(e) for e in ensures if _about(e, inputs) and e.op is not Op.LIT] if body else []
-    paths = [p for b in body for p in _paths(b) if _about(p, inputs)]
+    paths = list(dict.fromkeys(p for b in body for p in _paths(b) if _about(p, inputs)))
     edges: dict[Term, None] = {}
     for term in subterms(*requires, *ensures, *body)[:MOST_NODES]:
         if term.type is BOOL and term.op is not Op.LIT and _about(term, inputs):
@@ -60,7 +60,7 @@ def _about(term: Term, inputs: set[str]) -> bool:
 
 
 def _paths(body: Term) -> Iterator[Term]:
-    """The conditions of each way through nested conditionals; the parts of a tuple one by one."""
+    """The conditions of each way through nested conditionals; the parts of a tuple one by one, those that are Bool both ways."""
     stack: list[tuple[Term, tuple[Term, ...]]] = [(body, ())]
     made = 0
     while stack and made < MOST_PATHS * 4:
@@ -70,9 +70,10 @@ def _paths(body: Term) -> Iterator[Term]:
             stack += [(other, (*path, mk_not(cond))), (then, (*path, cond))]
         elif here.op is Op.CON and here.data == "Tuple" and here.args:
             stack.extend((a, path) for a in here.args)
-        elif len(path) > 1:
-            made += 1
-            yield mk_and(path)
+        else:
+            ends = [(*path, here), (*path, mk_not(here))] if here.type is BOOL and here.op is not Op.LIT else [path]
+            made += len(ends)
+            yield from (mk_and(e) for e in ends if e)
 
 
 def _spread(goals: list[Term], most: int) -> list[Term]:

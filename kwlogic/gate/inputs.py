@@ -92,6 +92,7 @@ class Inputs:
         found = Seeds(program, kernel, self.maker) if seeds else None
         self.near = literals((*self.requires, *(erase(c.pred) for c in kernel.ensures), *(found.terms if found else ())))
         self.seeds: tuple[Env, ...] = found.all() if found else ()
+        self.aims = tuple(self._aimed(g) for g in found.aims) if found else ()
         self.patience = patience
         self.misses = self.hits = 0
 
@@ -106,14 +107,23 @@ class Inputs:
         return _inputs(self)
 
     def draw_one(self, draw: Draw) -> Env:
-        """Constructively, from a seed, or next to one; raises Dead."""
+        """Constructively, along one way through the body, from a seed, or next to one; raises Dead."""
         drawer = Drawer(self.maker, draw)
         way = drawer.choose(8) if self.seeds else 0
         if way == 7:
             return self.seeds[drawer.choose(len(self.seeds))]
         if way == 6:
             return self._neighbour(drawer)
+        if way in (3, 4, 5) and self.aims:
+            try:
+                return drawer.env(self.aims[drawer.choose(len(self.aims))], {}, self.near, DEPTH)
+            except Dead:
+                pass
         return drawer.env(self.problem, {}, self.near, DEPTH)
+
+    def _aimed(self, goal: Term) -> Problem:
+        """The inputs that take one way through the body."""
+        return problem_of(self.program, [(p.name, p.type) for p in self.kernel.inputs], (*predicates(self.kernel.requires), goal))
 
     def _neighbour(self, drawer: Drawer) -> Env:
         """A seed with the value of one port drawn anew."""

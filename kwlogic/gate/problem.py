@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from kwlogic.core.logic import erase
 from kwlogic.core.program import Clause, Origin, Program
-from kwlogic.core.terms import Op, Term, mk_and, mk_con, mk_var
+from kwlogic.core.terms import TRUE, Op, Term, mk_and, mk_con, mk_var
 from kwlogic.core.types import INT, Type, subst_type, type_vars
 from kwlogic.core.value import Con, Value
 from kwlogic.core.walk import free_vars, subst, subst_types, subterms
@@ -74,7 +74,7 @@ def problem_of(program: Program, names: Iterable[Typed], preds: Iterable[Term]) 
 
 def _flat(preds: Iterable[Term]) -> list[Term]:
     whole = mk_and(preds)
-    return list(whole.args) if whole.op is Op.AND else [whole]
+    return [] if whole is TRUE else list(whole.args) if whole.op is Op.AND else [whole]
 
 
 def _speaks(term: Term, name: str) -> bool:

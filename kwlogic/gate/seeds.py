@@ -60,6 +60,11 @@ class Seeds:
     def terms(self) -> tuple[Term, ...]:
         return self.goals.terms
 
+    @property
+    def aims(self) -> tuple[Term, ...]:
+        """Ways through the body: what drawing may aim at."""
+        return self.goals.paths if self.kernel.inputs else ()
+
     def all(self, queries: int = QUERIES) -> tuple[Env, ...]:
         """Inputs that satisfy the ``requires``: recorded ones first, then some for each boundary."""
         from kwlogic.gate.running import admitted

@@ -130,6 +130,21 @@ class _Reading:
         """Take note of a predicate; what is to be read instead of it, or None where it is not understood."""
         if not self.speaks(pred):
             return []
+        found = self.understood(pred, env)
+        return self.one_branch(pred, env) if found is None else found
+
+    def one_branch(self, pred: Term, env: Env) -> list[tuple[Term, Env]] | None:
+        """A predicate about a conditional is read as one about one of its branches."""
+        if pred.op not in (Op.EQ, Op.PRIM, Op.NOT):
+            return None
+        choice = next((t for t in subterms(pred) if t.op is Op.IF and self.reader.knows(t, {**env, self.name: 0})), None)
+        if choice is None:
+            return None
+        cond, then, other = choice.args
+        sides = (mk_and((cond, replaced(pred, choice, then))), mk_and((mk_not(cond), replaced(pred, choice, other))))
+        return [(sides[self.choose(2)], env)]
+
+    def understood(self, pred: Term, env: Env) -> list[tuple[Term, Env]] | None:
         match pred.op:
             case Op.VAR:
                 self.wants.equal.append(True)

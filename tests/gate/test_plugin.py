@@ -24,6 +24,7 @@ def test_nothing_is_collected_unasked(specs: pytest.Pytester):
     specs.runpytest_inprocess(*PLUGIN, "-p", "no:cacheprovider").assert_outcomes(passed=1)
 
 
+@pytest.mark.slow
 def test_a_file_that_is_named_is_collected(specs: pytest.Pytester):
     result = specs.runpytest_inprocess(*PLUGIN, "-p", "no:cacheprovider", "good.kw", "-v")
     result.assert_outcomes(passed=3)
@@ -38,6 +39,7 @@ def test_each_clause_is_a_test_with_its_diagnostic(specs: pytest.Pytester):
     assert "Traceback" not in result.stdout.str()
 
 
+@pytest.mark.slow
 def test_kernels_through_the_gate(specs: pytest.Pytester):
     result = specs.runpytest_inprocess(*PLUGIN, "-p", "no:cacheprovider", "--kwlogic-gate", "bad.kw", "-k", "gate")
     result.assert_outcomes(failed=1, deselected=3)

@@ -28,14 +28,14 @@ kernel k(x: Int, y: Int) -> (z: Int)
 
 
 @pytest.mark.parametrize("text", [MAX, ABS, FAR], ids=["max", "abs", "far"])
-@pytest.mark.parametrize("number", [0, 7, 19])
+@pytest.mark.parametrize("number", [0, 19])
 def test_the_gate_finds_it_in_every_seed(text: str, number: int):
     report = gated(text, examples=10, seed=number)
     assert codes(report) == ["KW601"]
 
 
 @pytest.mark.parametrize("text", [MAX, ABS], ids=["max", "abs"])
-@pytest.mark.parametrize("numbers", [range(3), pytest.param(range(20), marks=pytest.mark.slow)], ids=["some", "twenty"])
+@pytest.mark.parametrize("numbers", [range(2), pytest.param(range(20), marks=pytest.mark.slow)], ids=["some", "twenty"])
 def test_the_strategy_finds_it_in_every_seed(text: str, numbers: range):
     program, kernel = kernel_of(text)
     inputs, runner = Inputs(program, kernel), Runner(program, kernel, 1_000)
