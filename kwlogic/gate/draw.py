@@ -327,7 +327,8 @@ def real_strategy(low: tuple[Any, bool] | None, high: tuple[Any, bool] | None) -
     if bottom is not None and top is not None:
         parts.append(st.just((bottom + top) / 2))
     else:
-        parts.append(st.fractions(bottom, top, max_denominator=12))
+        finest = max([12, *(end.denominator for end in (bottom, top) if end is not None)])
+        parts.append(st.fractions(bottom, top, max_denominator=finest))
     found = st.one_of(parts)
     return found.filter(lambda x: inside(x, low, high)) if low or high else found
 
