@@ -112,8 +112,13 @@ class Composite:
 
         return to_networkx(self.dag())
 
-    def digest(self) -> str:
-        """64 hexadecimal digits, the same for equal compositions and only for these."""
+    def digest(self, laws: bool = False) -> str:
+        """64 hexadecimal digits, the same for equal compositions and only for these. ``laws``: also for those that rewriting by
+        laws makes equal."""
+        if laws:
+            from kwlogic.compose.rewrite import digest_modulo_laws
+
+            return digest_modulo_laws(self.dag(), self._home().facts)
         return digest(self.dag(), self._home().facts)
 
     def normal(self) -> str:

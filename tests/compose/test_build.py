@@ -206,6 +206,13 @@ def test_several_modules(tmp_path: Path):
         project["f"]
 
 
+def test_equal_by_laws(shop: Project):
+    sure, plain = fallback(shop.extract, shop.ask), shop.extract
+    assert sure != plain
+    assert sure.digest(laws=True) == plain.digest(laws=True)
+    assert fallback(shop.ask, shop.extract).digest(laws=True) != plain.digest(laws=True)
+
+
 def test_open_types(shop: Project):
     assert shop.same.outputs.keys() == {"w"}
     with pytest.raises(CompositionError, match="nothing settles the type of `v`"):

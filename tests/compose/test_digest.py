@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import re
+import time
 
 import pytest
 
@@ -174,6 +176,54 @@ def test_random_brackets_and_orders():
         graphs.append("{ " + " ".join(steps) + " }")
     for forms in (chain, fans, graphs):
         assert len(set(digests(*forms))) == 1
+
+
+def random_steps(dice: random.Random) -> list[str]:
+    """Statements of a graph body: guards, order edges, resources and regions among them."""
+    wires, steps, touched = ["x"], list[str](), list[str]()
+    for number in range(dice.randint(4, 12)):
+        kind = dice.choice(("f", "g", "ask", "ask", "low", "guard", "assert", "save", "look", "case", "fallback", "retry"))
+        wire, a, b = f"w{number}", dice.choice(wires), dice.choice(wires)
+        after = f" after {dice.choice(wires[1:])}" if dice.random() < 0.25 and len(wires) > 1 else ""
+        if kind in ("guard", "assert"):
+            steps.append(f"{kind} {a} > {dice.randint(0, 1)} or {b} > 0;" if dice.random() < 0.5 else f"{kind} {a} > 0;")
+            continue
+        if kind in ("save", "look"):
+            after = f" after {touched[-1]}" if touched else after
+            touched.append(wire)
+        made = {
+            "case": f"case ({a} > {b}) then ask({a}) else ask({b} + 1)",
+            "fallback": f"ask({a}) ?? ask({b})",
+            "retry": f"retry 2 ask({a})",
+        }
+        steps.append(f"{wire} <- {made.get(kind, f'{kind}({a})')}{after};")
+        wires.append(wire)
+    return [*steps, f"w <- h({dice.choice(wires)} + {dice.choice(wires)});"]
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, *(pytest.param(n, marks=pytest.mark.slow) for n in range(4, 60))])
+def test_random_graphs(seed: int):
+    """Other names for wires, and another order of statements: the same digest."""
+    dice = random.Random(seed)
+    steps = random_steps(dice)
+    forms = []
+    for _ in range(5):
+        dice.shuffle(steps)
+        names = dice.sample(range(50), 50)
+        forms.append("{ " + re.sub(r"\bw(\d+)\b", lambda m, names=names: f"n{names[int(m.group(1))]}", " ".join(steps)) + " }")
+    assert len(set(digests(*forms))) == 1
+
+
+@pytest.mark.slow
+def test_linear():
+    """A graph of ten times the size takes about ten times as long."""
+    times = []
+    for size in (10_000, 100_000):
+        made = composition(shape("random", size, 1))
+        began = time.process_time()
+        digest(made, lambda _: PLAIN)
+        times.append(time.process_time() - began)
+    assert times[1] < 30 * times[0] + 0.5
 
 
 @pytest.mark.parametrize("seed", range(4))
