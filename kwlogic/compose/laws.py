@@ -212,7 +212,16 @@ CHOICE: tuple[Law, ...] = (
     ),
 )
 
+_MAPPED = Seq(Par(A, A), Par(B, B)), Par(Seq(A, B), Seq(A, B))
+
 LOOPS: tuple[Law, ...] = (
+    Law(
+        "map-fusion",
+        "map A >> map B = map (A >> B), of two elements",
+        (Claim(Equal(*_MAPPED), _flags("feasible", A, B)), Claim(Refines(*_MAPPED)), _no(Equal(*_MAPPED))),
+        ("fuse",),
+        "interchange, once for each element; lists of any length are not quantified over here",
+    ),
     Law(
         "iterate-invariant",
         "iterate has the contract of its invariant, whatever the bound",

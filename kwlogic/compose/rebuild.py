@@ -40,14 +40,27 @@ class Inline:
     dag: int
 
 
-Change = Same | Gone | Instead | Inline
+@dataclass(frozen=True, slots=True)
+class Fused:
+    """The box, a ``map``, does what box ``first``, another, did before it as well: ``body`` is its body now, at ``dag``."""
+
+    first: int
+    dag: int
+    body: Dag
+
+
+Change = Same | Gone | Instead | Inline | Fused
 
 
 def changed(composition: Composition, index: int, changes: Mapping[int, Change]) -> Composition:
     """The composition with changes in one of its dags."""
-    dag = _Rebuilt(composition, composition.dags[index]).run(changes)
-    dags = (*composition.dags[:index], dag, *composition.dags[index + 1 :])
-    return pruned(Composition(dags))
+    fused = [c for c in changes.values() if isinstance(c, Fused)]
+    gone = {c.first: Gone() for c in fused}
+    dags = list(composition.dags)
+    for change in fused:
+        dags[change.dag] = change.body
+    dags[index] = _Rebuilt(composition, composition.dags[index]).run({**changes, **gone})
+    return pruned(Composition(tuple(dags)))
 
 
 @dataclass(slots=True, eq=False)
@@ -73,6 +86,9 @@ class _Rebuilt:
 
     def box(self, index: int, box: Box, change: Change | None) -> None:
         after = self.after(box)
+        if isinstance(change, Fused):
+            self.fused(index, box, change, after)
+            return
         if any(w not in self.wires for w in box.sources):
             change = Gone()
         match change:
@@ -94,6 +110,14 @@ class _Rebuilt:
                 self.instead(index, box, boxes, after)
             case Inline(dag):
                 self.inline(index, box, self.composition.dags[dag], after)
+
+    def fused(self, index: int, box: Box, change: Fused, after: frozenset[int]) -> None:
+        first = self.dag.boxes[change.first]
+        waits = self.sorted(after | self.after(first), first)
+        here = self.add(Box(Each(change.dag), first.inputs, box.outputs, self.sources(first), waits, box.place, box.name))
+        self.waits[index] = frozenset((here,))
+        for port in box.outputs:
+            self.wires[Wire(index, port.name)] = Wire(here, port.name)
 
     def add(self, box: Box) -> int:
         self.made.append(box)
@@ -148,6 +172,25 @@ class _Rebuilt:
 
 
 # ---------------------------------------------------------------- bodies
+
+
+def one_after_other(first: Dag, second: Dag, links: Mapping[str, str]) -> Dag:
+    """Both dags as one; ``links``: which output of the first each input of the second is. What stands in the second comes after
+    all of the first."""
+    used = {w.box for b in first.boxes for w in b.sources} | {j for b in first.boxes for j in b.after}
+    last = {i for i in range(len(first.boxes)) if i not in used}
+    ends = {p.name: w for p, w in first.outputs}
+    count = len(first.boxes)
+
+    def moved(wire: Wire) -> Wire:
+        return ends[links[wire.port]] if wire.box == INPUT else Wire(wire.box + count, wire.port)
+
+    boxes = list(first.boxes)
+    for box in second.boxes:
+        sources = tuple(moved(w) for w in box.sources)
+        waits = (last | {j + count for j in box.after}) - {w.box for w in sources}
+        boxes.append(replace(box, sources=sources, after=tuple(sorted(waits))))
+    return Dag(first.inputs, tuple(boxes), tuple((p, moved(w)) for p, w in second.outputs))
 
 
 def with_bodies(what: What, at: Mapping[int, int]) -> What:

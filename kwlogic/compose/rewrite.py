@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from kwlogic.compose.data import Again, Box, Check, Choice, Composition, Recover
+from kwlogic.compose.data import Again, Box, Check, Choice, Composition, Each, Recover
 from kwlogic.compose.digest import digest
-from kwlogic.compose.facts import FactsOf, box_facts, is_total, unknown
+from kwlogic.compose.facts import Facts, FactsOf, box_facts, is_total, unknown
 from kwlogic.compose.labels import NOTHING
 from kwlogic.compose.normal import Normal
-from kwlogic.compose.rebuild import Change, Gone, Inline, Instead, Same, changed
+from kwlogic.compose.rebuild import Change, Fused, Gone, Inline, Instead, Same, changed, one_after_other
 from kwlogic.core.logic import erase
 from kwlogic.core.program import Clause
 from kwlogic.core.terms import FALSE, TRUE, Op, Term
@@ -143,6 +143,36 @@ def _known(normal: Normal, index: int) -> Iterator[tuple[int, Change]]:
         above[number] = known
 
 
+def _fuse(normal: Normal, index: int) -> Iterator[tuple[int, Change]]:
+    """``map a`` and then ``map b`` of all that it yields is ``map (a >> b)``, where both are feasible and never fail."""
+    dag = normal.composition.dags[index]
+    maps = [i for i, b in _live(normal, index) if isinstance(b.what, Each)]
+    if len(maps) < 2:
+        return
+    users: dict[int, set[int]] = {}
+    for number, box in enumerate(dag.boxes):
+        for earlier in (*(w.box for w in box.sources), *box.after):
+            users.setdefault(earlier, set()).add(number)
+    ends = {w.box for _, w in dag.outputs}
+    taken: set[int] = set()
+    for number in maps:
+        box = dag.boxes[number]
+        feeding = {w.box for w in box.sources}
+        first = next(iter(feeding)) if len(feeding) == 1 else -1
+        if first not in maps or first in ends or users[first] != {number} or first in box.after or taken & {first, number}:
+            continue
+        one, two = dag.boxes[first].what, box.what
+        if isinstance(one, Each) and isinstance(two, Each) and all(_runs(normal.facts[w.body]) for w in (one, two)):
+            taken |= {first, number}
+            a, b = one.body, two.body
+            links = {p.name: w.port for p, w in zip(box.inputs, box.sources)}
+            yield number, Fused(first, max(a, b), one_after_other(normal.composition.dags[a], normal.composition.dags[b], links))
+
+
+def _runs(facts: Facts) -> bool:
+    return facts.feasible and not facts.fails and not facts.reads and not facts.writes
+
+
 RULES: tuple[Rule, ...] = (
     Rule("share", "copy-natural", "deterministic, and touches no resource", _share),
     Rule("drop", "discard-natural", "never fails, demands nothing, writes nothing", _drop),
@@ -152,6 +182,7 @@ RULES: tuple[Rule, ...] = (
     Rule("flip", "case-flip", "the condition is a negation", _flip),
     Rule("apart", "guard-and", "a conjunction whose parts are defined everywhere", _apart),
     Rule("known", "guard-twice", "the same was checked before, of the same wires", _known),
+    Rule("fuse", "map-fusion", "both are feasible and never fail, and the first serves the second alone", _fuse),
 )
 
 

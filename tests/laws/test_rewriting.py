@@ -131,6 +131,36 @@ def test_different(name: str):
     assert digest_modulo_laws(one, known) != digest_modulo_laws(two, known)
 
 
+def maps(*bodies: str) -> tuple[list[Composition], FactsOf]:
+    head = "(xs: List[Int], ks: List[Int]) -> (ys: List[Int])\n"
+    made, known = compositions(HEAD + "".join(f"kernel c{i}{head}{b}\n" for i, b in enumerate(bodies)))
+    return [made[f"c{i}"] for i in range(len(bodies))], known
+
+
+def test_maps():
+    one = "= compose map (f[x as xs] >> g >> f[x as z, y as ys])"
+    three = "{ a <- map f(xs); b <- map g(a); ys <- map f(b); }"
+    two = "= compose map (f[x as xs] >> g) >> map f[x as z, y as ys]"
+    made, known = maps(one, three, two)
+    assert len({digest_modulo_laws(c, known) for c in made}) == 1
+    assert len({digest(c, known) for c in made}) == 3
+    for seed in range(6):
+        assert digest(in_random_order(made[1], known, random.Random(seed)), known) == digest_modulo_laws(made[0], known)
+
+
+def test_maps_that_stay_apart():
+    """One may fail, one serves two, one takes from elsewhere as well."""
+    bodies = (
+        "{ a <- map ask(xs); ys <- map f(a); }",
+        "{ a <- map f(xs); ys <- map ask(a); }",
+        "{ a <- map f(xs); b <- map g(a); ys <- map add(a, b)[s as ys]; }".replace("map add(a, b)[s as ys]", "map add(a, b)"),
+        "{ a <- map f(xs); ys <- map add(a, ks); }",
+    )
+    made, known = maps(*bodies)
+    for composition in made:
+        assert not [s for s in steps(composition, known) if s.rule == "fuse"]
+
+
 def test_sure_tools_are_functions_only_if_they_say_so():
     one, two, known = pair("{ a <- sure(x); b <- sure(x); y <- add(a, b)[s as y]; }", "{ a <- sure(x); y <- add(a, a)[s as y]; }")
     assert digest_modulo_laws(one, known) == digest_modulo_laws(two, known)
