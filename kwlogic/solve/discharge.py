@@ -282,7 +282,7 @@ class Prover:
         """The model of the first query, and the smallest inputs: what is plainly false is told at once."""
         if not self.obligation.refutable:
             return None
-        return self._modelled(search) or self._evaluate(40, 20)
+        return self._modelled(search) or self._evaluate(40, 20, patient=False)
 
     def _refute(self, search: Search) -> Refuted | None:
         if not self.obligation.refutable:
@@ -304,8 +304,8 @@ class Prover:
             return None
         return self._from_model(search.last.model, self.obligation.sequent.vars)
 
-    def _evaluate(self, small: int, random: int) -> Refuted | None:
-        found = self.falsifier.search(self.played, self.problem.skolems if self._clause() else (), small, random)
+    def _evaluate(self, small: int, random: int, patient: bool = True) -> Refuted | None:
+        found = self.falsifier.search(self.played, self.problem.skolems if self._clause() else (), small, random, patient)
         return None if found is None else self._refuted(*found)
 
     def _clause(self) -> bool:

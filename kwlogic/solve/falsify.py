@@ -25,8 +25,9 @@ RANDOM = 200
 SHRINKS = 300
 OBSERVED = 8  # steps of the evaluator for telling values apart that cost as much as one for trying them
 PRICE = 25  # of a candidate in a wide search, in evaluator steps
-ENDLESS = 40
+ENDLESS = 800
 MOST_SIZE = 40
+MOST_SLOW = 120  # inputs whose evaluation does not end soon, before a search is over
 PATIENCE = 3  # evaluations that run out of steps, before evaluation gives an obligation up
 
 
@@ -97,9 +98,22 @@ class Falsifier:
         """Whether evaluation ran out of steps too often to go on, as it does where a function never ends."""
         return self.replayer.exhausted >= self.patience
 
-    def search(self, sequent: Sequent, skolems: tuple[Term, ...], small: int = SMALL, random: int = RANDOM) -> tuple[Env, Replay] | None:
+    def search(
+        self, sequent: Sequent, skolems: tuple[Term, ...], small: int = SMALL, random: int = RANDOM, patient: bool = True
+    ) -> tuple[Env, Replay] | None:
         """The first candidate whose replay breaks, shrunk; counts those that satisfied the requires and passed."""
+        brief = self.replayer.brief
+        slow: list[Env] = []
         for env in candidates(self.replayer, self.samples, (*sequent.vars, *skolems), small, random):
+            before = brief.exhausted
+            found = self.try_env(env, sequent.vars, skolems, brief)
+            if found is not None:
+                return self.shrink(found, sequent.vars, skolems)
+            if brief.exhausted > before:
+                slow.append(env)
+                if len(slow) >= MOST_SLOW:
+                    break
+        for env in slow if patient else ():
             if self.endless:
                 return None
             found = self.try_env(env, sequent.vars, skolems)
@@ -107,9 +121,11 @@ class Falsifier:
                 return self.shrink(found, sequent.vars, skolems)
         return None
 
-    def try_env(self, env: Env, vars: tuple[Term, ...], skolems: tuple[Term, ...]) -> tuple[Env, Replay] | None:
+    def try_env(
+        self, env: Env, vars: tuple[Term, ...], skolems: tuple[Term, ...], replayer: Replayer | None = None
+    ) -> tuple[Env, Replay] | None:
         inputs = {str(v.data): env[str(v.data)] for v in vars}
-        result = self.replayer.replay(self.obligation, inputs, {str(s.data): env[str(s.data)] for s in skolems})
+        result = (replayer or self.replayer).replay(self.obligation, inputs, {str(s.data): env[str(s.data)] for s in skolems})
         self.passed += result.valid and not result.broken
         return (env, result) if result.broken else None
 
@@ -150,11 +166,12 @@ class Wide:
         self.values = chain(_spines(sized, types), tuples_by_size(sized, types, MOST_SIZE)) if runs else iter(())
         self.ended: set[tuple[str, Value]] = set()
         self.endless: set[tuple[str, Value]] = set()
-        self.patience = falsifier.replayer.exhausted + ENDLESS
+        self.brief = falsifier.replayer.brief
+        self.patience = self.brief.exhausted + ENDLESS
 
     def search(self, work: int) -> tuple[Env, Replay] | None:
         """The first input that breaks, shrunk; None where the work is used up before."""
-        replayer = self.falsifier.replayer
+        replayer = self.brief
         seen = self.sized.work
         for values in self.values:
             work -= PRICE + (self.sized.work - seen) // OBSERVED
@@ -162,7 +179,7 @@ class Wide:
             pairs = list(zip(self.names, values, strict=True))
             if self.endless.isdisjoint(pairs):
                 before = replayer.exhausted
-                found = self.falsifier.try_env(dict(pairs), self.vars, self.skolems)
+                found = self.falsifier.try_env(dict(pairs), self.vars, self.skolems, replayer)
                 work -= replayer.steps_taken
                 if found is not None:
                     return self.falsifier.shrink(found, self.vars, self.skolems)

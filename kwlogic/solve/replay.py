@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Env = dict[str, Value]
 STEPS = 100_000
+BRIEF = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,14 @@ class Replayer:
         self._measuring: Evaluator | None = None
         self.exhausted = 0
         self._wires: Wires | None = None
+        self._brief: Replayer | None = None
+
+    @property
+    def brief(self) -> Replayer:
+        """One that gives up soon: for looking through many values of which some may run forever."""
+        if self._brief is None:
+            self._brief = Replayer(self.program, BRIEF)
+        return self._brief
 
     @property
     def steps_taken(self) -> int:
