@@ -71,8 +71,12 @@ def both_places(program: Program, scene: Scene, box: Box, want: Want) -> Places:
         return ()
     found: list[tuple[Span, str]] = [(want.clause.span, f"`{box.name}` requires this")]
     for _, wire in feeding(box, want.clause):
-        if wire.box != INPUT:
-            found += _said(program, scene.dag.boxes[wire.box], wire.port)
+        if wire.box == INPUT:
+            continue
+        giver = scene.dag.boxes[wire.box]
+        for fed in giver.sources if isinstance(giver.what, Pure) else (wire,):
+            if fed.box != INPUT:
+                found += _said(program, scene.dag.boxes[fed.box], fed.port)
     return tuple(dict.fromkeys(found))[: SHOWN + 1]
 
 

@@ -28,6 +28,7 @@ REFUTED = {
 }
 FROM_VERDICTS = frozenset({code for code, _, _ in REFUTED.values()} | {"KW520", "KW521"}) - {"KW510", "KW511"}
 DETAILED = frozenset((Kind.CALL, Kind.PARTIAL, Kind.REFINEMENT, Kind.TERMINATION, Kind.LINK, Kind.FAILS, Kind.REFINE))
+LINK_HELP = "let what comes before ensure it (a clause of a part, a `requires` of the whole), or refuse such values with a `guard`"
 WIDTH = 90
 
 
@@ -55,6 +56,7 @@ def _refuted(obligation: Obligation, found: Counterexample | None) -> Diagnostic
         (one_line(obligation.detail, 200) if obligation.kind in DETAILED else "") or label,
         *(Label(span, words) for span, words in obligation.related),
         notes=_counterexample_notes(found),
+        help=LINK_HELP if obligation.kind is Kind.LINK and obligation.detail.find("` requires `") > 0 else None,
     )
 
 
