@@ -71,7 +71,7 @@ def summary_lines(report: Report) -> list[str]:
     )
     refused = sum(b.refused for b in report.broken) + sum(m.refused for m in report.misfits)
     if refused:
-        lines.append(f"{_count(refused, 'violation')} more in calls that the tools refused; these do not count below")
+        lines.append(f"{refused} more violation{'' if refused == 1 else 's'} in calls that the tools refused; these do not count below")
     violating = report.violating()
     told = [t for t in report.traces if t.success is not None]
     lines.append(f"{_count(len(violating), 'trace')} with a violation")

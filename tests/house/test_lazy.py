@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-HEAVY = ("z3", "networkx", "hypothesis", "lark")
+HEAVY = ("z3", "networkx", "hypothesis", "lark", "sqlalchemy", "alembic", "pydantic")
 PROGRAM = """
 import sys
 from kwlogic.cli.main import main
