@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from kwlogic.compose.contract import part_of
+from kwlogic.compose.contract import composed_of, part_of
 from kwlogic.core.logic import erase
 from kwlogic.core.program import ExprBody, Fn, Kernel, Origin, Program
 from kwlogic.source.records import dataclass
@@ -30,7 +30,15 @@ def untrusted_after(program: Program, results: Iterable[Result]) -> frozenset[st
         bad |= group
         if result.obligation.kind is Kind.TERMINATION:
             bad |= {f"def:{member}" for member in group}
-    return frozenset(bad | _invalid(program, bad)) if bad else frozenset()
+    if not bad:
+        return frozenset()
+    invalid = _invalid(program, bad)
+    return frozenset(bad | invalid).union(*(_invariants(program.kernels[n]) for n in invalid if n in program.kernels))
+
+
+def _invariants(kernel: Kernel) -> set[str]:
+    """The clauses of a kernel that its outputs satisfy by construction only."""
+    return {clause_name(kernel.name, i) for i, c in enumerate(kernel.ensures) if c.origin is Origin.INVARIANT}
 
 
 def _clauses(program: Program, obligation: Obligation) -> set[str]:
@@ -120,4 +128,4 @@ def _invalid(program: Program, bad: set[str]) -> set[str]:
 def _calls(decl: Fn | Kernel) -> frozenset[str]:
     if isinstance(decl, Fn):
         return called(erase(decl.body))
-    return called(erase(decl.body.term)) if isinstance(decl.body, ExprBody) else frozenset()
+    return called(erase(decl.body.term)) if isinstance(decl.body, ExprBody) else frozenset(composed_of(decl))
