@@ -8,9 +8,10 @@ from fractions import Fraction
 from kwlogic.core.terms import Term, mk_and, mk_eq, mk_int, mk_not, mk_prim, mk_real
 from kwlogic.core.types import BOOL, INT
 
+SLICES = ("std.list.slice", "str.slice")
 INDEXED = {
     "std.list.nth": "`0 <= {1} < len({0})` must hold to take an element",
-    "std.list.slice": "`0 <= {1} <= {2} <= len({0})` must hold to take a slice",
+    "std.list.slice": "`0{1}{2} <= len({0})` must hold to take a slice",
 }
 
 
@@ -51,6 +52,6 @@ GUARDS: dict[str, tuple[Callable[[tuple[Term, ...]], Term], str]] = {
     "int.mod": (_int_divisor, "`{1} != 0` must hold to take the remainder"),
     "real.div": (_real_divisor, "`{1} != 0.0` must hold to divide"),
     "str.at": (_at, "`0 <= {1} < len({0})` must hold to take a character"),
-    "str.slice": (_slice, "`0 <= {1} <= {2} <= len({0})` must hold to take a slice"),
+    "str.slice": (_slice, "`0{1}{2} <= len({0})` must hold to take a slice"),
     "map.at": (_key, "`{0} in {1}` must hold to look it up"),
 }

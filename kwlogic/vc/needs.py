@@ -7,7 +7,7 @@ from kwlogic.core.terms import Op, Term
 from kwlogic.core.types import Type
 from kwlogic.source.data import Span
 from kwlogic.vc.data import Kind
-from kwlogic.vc.guards import GUARDS, INDEXED
+from kwlogic.vc.guards import GUARDS, INDEXED, SLICES
 from kwlogic.vc.instances import Signature, at_call, logic, signature_of
 from kwlogic.vc.scope import Scope
 from kwlogic.vc.walked import Need, Site, Walk, obliged
@@ -48,7 +48,7 @@ def _call_need(
         detail = f"`{clause.text}` must hold of `{clause.subject}` of `{short}`"
         return Need(Kind.REFINEMENT, where, goal, scope, detail, short, clause.label, len(walk.sites))
     if sig.name in INDEXED:
-        detail = INDEXED[sig.name].format(*(walk.text(spot(a, span)) for a in given))
+        detail = INDEXED[sig.name].format(*_said(walk, sig.name, given, span))
         return Need(Kind.PARTIAL, span, goal, scope, detail, short, None, len(walk.sites))
     return Need(Kind.CALL, span, goal, scope, f"`{short}` requires `{clause.text}`", short, clause.label, len(walk.sites))
 
@@ -58,12 +58,20 @@ def spot(term: Term, otherwise: Span) -> Span:
     return term.data if term.op is Op.AT else otherwise
 
 
+def _said(walk: Walk, name: str, args: tuple[Term, ...], span: Span) -> tuple[str, ...]:
+    """The arguments as they were written; an end of a slice that was left out says nothing."""
+    said = tuple(walk.text(spot(a, span)) for a in args)
+    if name not in SLICES:
+        return said
+    return (said[0], *(f" <= {text}" if a.op is Op.AT else "" for a, text in zip(args[1:], said[1:], strict=True)))
+
+
 def prim_needs(walk: Walk, term: Term, span: Span, scope: Scope) -> None:
     entry = GUARDS.get(term.data)
     if entry is None:
         return
     guard, words = entry
-    detail = words.format(*(walk.text(spot(a, span)) for a in term.args))
+    detail = words.format(*_said(walk, term.data, term.args, span))
     goal = guard(tuple(logic(a, scope.env) for a in term.args))
     walk.needs.append(Need(Kind.PARTIAL, span, goal, scope, detail, term.data, None, len(walk.sites)))
 

@@ -124,6 +124,16 @@ def test_places():
     assert only(text, Kind.PARTIAL).detail == "`0 <= 0 < len(xs)` must hold to take an element"
 
 
+@pytest.mark.parametrize(
+    ("slice", "said"),
+    [("xs[1:]", "0 <= 1 <= len(xs)"), ("xs[:3]", "0 <= 3 <= len(xs)"), ("xs[1:3]", "0 <= 1 <= 3 <= len(xs)")],
+)
+@pytest.mark.parametrize("type", ["List[Int]", "String"])
+def test_an_end_of_a_slice_that_is_left_out_is_not_spoken_of(type, slice, said):
+    text = f"fn f(xs: {type}) -> {type}\n= {slice}\n"
+    assert only(text, Kind.PARTIAL).detail == f"`{said}` must hold to take a slice"
+
+
 def test_invariants_hold_inside_a_lambda():
     text = (
         "type Pos = {n: Int | n > 0}\nrecord Line(label: String, qty: Pos)\n"
