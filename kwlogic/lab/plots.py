@@ -23,7 +23,7 @@ def write_plots(folder: Path, asked: Experiment, rows: Sequence[Row]) -> tuple[t
     except ImportError:
         return (), (MISSING,)
     matplotlib.use("svg")
-    matplotlib.rcParams["svg.hashsalt"] = "kwlogic"
+    matplotlib.rcParams.update({"svg.hashsalt": "kwlogic", "svg.fonttype": "none", "font.family": "DejaVu Sans"})
     from matplotlib.figure import Figure
 
     files: list[Path] = []
