@@ -16,8 +16,8 @@ from kwlogic.gate.play import Cast, Player, Stage, enforced, replayed, run_compo
 from kwlogic.gate.running import Break, admitted
 from kwlogic.gate.shrink import shrunk
 
-BREAKING_ONE_IN = 3
-MOST_BROKEN = 6
+MODES = ("well", "well", "fail", "fail", "break")
+CALLS = (0, 1, 0, 2, 0, 1, 4)  # one of them is picked to fail or to break its contract, an early one mostly
 SMALLER = 60
 
 
@@ -59,8 +59,9 @@ def _unless_fine(run: tuple[Break | None, Cast]) -> tuple[Break, Cast] | None:
 def _runs(draw: Callable[[Any], Any], stage: Stage, inputs: Inputs) -> tuple[Break | None, Cast]:
     """One run: an input, and answers as they come to be asked for."""
     env: Env = draw(inputs.strategy())
-    breaking = draw(st.integers(0, BREAKING_ONE_IN - 1)) == BREAKING_ONE_IN - 1
-    player = Player(stage, draw, draw(st.integers(0, MOST_BROKEN - 1)) if breaking else None)
+    mode = draw(st.sampled_from(MODES))
+    at = None if mode == "well" else draw(st.sampled_from(CALLS))
+    player = Player(stage, draw, at if mode == "break" else None, at if mode == "fail" else None)
     broken, cast = run_composition(stage, env, player)
     return (broken if player.broken_at is None else enforced(env, player, cast)), cast
 

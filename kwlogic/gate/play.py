@@ -19,7 +19,7 @@ from kwlogic.gate.problem import Problem, played, problem_of
 from kwlogic.gate.running import Break, Ensures, Env, round_trip
 
 MOST_CALLS = 200
-FAILS_ONE_IN = 7
+FAILS_ONE_IN = 4
 
 
 class Undrawable(Exception):
@@ -90,12 +90,13 @@ class Cast(OneByOne):
 
 
 class Player:
-    """Answers out of a drawing. ``break_at``: the number of the call whose outputs shall break the contract."""
+    """Answers out of a drawing. ``break_at``: the number of the call whose outputs shall break the contract; ``fail_at``: of one
+    that shall fail, and then others do now and again. Without either, all goes well."""
 
-    def __init__(self, stage: Stage, draw: Draw, break_at: int | None = None) -> None:
+    def __init__(self, stage: Stage, draw: Draw, break_at: int | None = None, fail_at: int | None = None) -> None:
         self.stage = stage
         self.drawer = Drawer(stage.maker, draw)
-        self.break_at = break_at
+        self.break_at, self.fail_at = break_at, fail_at
         self.calls = 0
         self.broken_at: tuple[str, ...] | None = None
 
@@ -107,9 +108,14 @@ class Player:
                 self.broken_at = where.path
                 return outputs
         undoing = bool(where.path) and where.path[-1] == "rollback"
-        if not undoing and self.drawer.choose(FAILS_ONE_IN) == FAILS_ONE_IN - 1 and may_fail(self.stage, kernel, inputs):
+        if not undoing and self._fails(number) and may_fail(self.stage, kernel, inputs):
             raise Failed(f"`{kernel.name.rpartition('.')[2]}` was played to fail", where)
         return self._allowed(kernel, inputs, check)
+
+    def _fails(self, number: int) -> bool:
+        if self.fail_at is None:
+            return False
+        return number == self.fail_at or self.drawer.choose(FAILS_ONE_IN) == FAILS_ONE_IN - 1
 
     def _allowed(self, kernel: Kernel, inputs: Ports, check: Callable[[Ports], tuple[Fault, ...]]) -> Ports:
         problem = self.stage.outputs(kernel)

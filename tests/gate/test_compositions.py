@@ -64,7 +64,7 @@ def test_sound_compositions_are_accepted(text: str):
 @pytest.mark.parametrize(("text", "code", "words"), BAD, ids=[b[2] for b in BAD])
 def test_what_is_wrong_is_found_and_shows_again(text: str, code: str, words: str):
     program, kernel = kernel_of(PARTS + text)
-    report = gate_kernel(program, kernel, Settings(examples=60))
+    report = gate_kernel(program, kernel, Settings(examples=100))
     assert codes(report) == [code]
     (found,) = report.findings
     assert words in found.diagnostic.message
@@ -108,7 +108,7 @@ def test_an_interpreter_that_does_not_enforce_is_found_out(monkeypatch: pytest.M
         return honest(self, kernel, inputs, lambda o: (1,) if o["y"] <= inputs["x"] else ())
 
     monkeypatch.setattr(play.Player, "_breaking", breaking)
-    assert codes(gate_kernel(program, kernel, Settings(examples=60))) == ["KW606"]
+    assert codes(gate_kernel(program, kernel, Settings(examples=40))) == ["KW606"]
 
 
 def test_an_oracle_that_cannot_answer_is_told():

@@ -18,7 +18,7 @@ from kwlogic.gate import values_of
 from kwlogic.gate.plain import DecodeError, from_plain, to_plain
 from kwlogic.gate.satisfy import Fails, NotSatisfied, satisfies
 
-QUICK = settings(max_examples=20, database=None, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=10, database=None, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 TEXT = """module m
 record Line(name: String, qty: {n: Int | n > 0}, price: Real)
 type Mood = Happy | Sad

@@ -17,7 +17,7 @@ from kwlogic.gate import inputs_for, outputs_for, values_of
 from kwlogic.gate.inputs import Inputs
 from kwlogic.gate.running import admitted
 
-QUIET = settings(max_examples=16, database=None, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+QUIET = settings(max_examples=12, database=None, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 TREE = "type Tree[a] = Leaf | Node(left: Tree[a], item: a, right: Tree[a])\n"
 ROSE = "type Rose = Rose(label: String, kids: List[Rose])\n"
 
@@ -73,7 +73,7 @@ def test_inputs_satisfy_the_requires_and_vary(number: int, program: Program):
     inputs = Inputs(program, kernel, seeds=False)
     found = drawn(inputs.strategy())
     assert all(admitted(inputs.maker.evaluator, kernel.requires, env) for env in found)
-    assert len(found) >= 12, "few drawings are rejected"
+    assert len(found) >= 9, "few drawings are rejected"
     values = {tuple(env.values()) for env in found}
     assert len(values) > 2, "and they differ"
     args = [[env[p.name] for p in kernel.inputs] for env in found]
@@ -115,7 +115,7 @@ def items(value: Any) -> Any:
         value = value.fields[1]
 
 
-@pytest.mark.parametrize("type", ["Tree[Int]", "Rose", "Option[Option[Int]]", "Map[Int, List[Bool]]", "(Int, Unit)", "Set[(Int, Bool)]"])
+@pytest.mark.parametrize("type", ["Tree[Int]", "Rose", "(Map[Int, List[Bool]], Option[Option[Int]], Set[(Int, Unit)])"])
 def test_types_of_any_shape(type: str):
     program, kernel = kernel_of(f"{TREE}{ROSE}kernel k(x: {type}) -> (out: Bool)\n= true")
     found = drawn(values_of(kernel.inputs[0].type, program))
@@ -135,12 +135,9 @@ def test_a_type_without_small_values_has_values():
 
 SHRUNK = [
     ("List[Int]", lambda v: len(v) >= 3, [0, 0, 0]),
-    ("{n: Int | n > 7}", lambda v: True, 8),
     ("Real", lambda v: v > 3, Fraction(4)),
     ("String", lambda v: len(v) >= 2 and set(v) <= set("ab"), "aa"),
     ("Map[String, Int]", lambda v: len(v) >= 1, {"": 0}),
-    ("Set[Int]", lambda v: len(v) == 2, {0, 1}),
-    ("Option[Int]", lambda v: v is not None, 0),
     ("(Int, Bool)", lambda v: v[1], (0, True)),
 ]
 
