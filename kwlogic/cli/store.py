@@ -162,10 +162,11 @@ def log(kernel: str | None, url: str | None) -> int:
     from kwlogic.weave.store.find import find_kernel
 
     with _open(url) as store:
-        digests = {k.digest for k in store.kernels(name=find_kernel(store, kernel).name)} if kernel else None
+        name = find_kernel(store, kernel).name if kernel else ""
+        digests = {k.digest for k in store.kernels(name=name)} if kernel else None
         lines = [(k.at, f"stored   {k.name} {k.digest[:12]}") for k in store.kernels() if digests is None or k.digest in digests]
         for run in store.runs():
-            if digests is None or run.kernel in digests:
+            if digests is None or run.kernel in digests or run.name == name:
                 lines.append((run.at, f"run      {run.name} {run.run_id} {run.state.value}{f': {run.reason}' if run.reason else ''}"))
         for said in store.feedback():
             if digests is None or said.kernel in digests:
@@ -177,6 +178,35 @@ def log(kernel: str | None, url: str | None) -> int:
             print(f"{at}  {text}")
         _told(store)
     return 0
+
+
+@store_group.command("add")
+@click.argument("paths", nargs=-1)
+@ADDRESS
+def add(paths: tuple[str, ...], url: str | None) -> int:
+    """Check spec files and store their kernels, with verdicts, certificates and lineage.
+
+    A PATH is as in `kwlogic check`; without one, the project. Content that is there already is not stored again, and only
+    gets the new verdicts. Exits with 1 where the files have errors.
+
+    \b
+    Example:
+      kwlogic store add specs/billing.kw
+    """
+    import sys
+
+    from kwlogic.cli.output import print_diagnostics
+    from kwlogic.weave.store.add import add_specs
+
+    with _open(url) as store:
+        added = add_specs(store, paths, Path.cwd())
+        print_diagnostics(added.diagnostics, added.sources, sys.stderr)
+        for kernel, state in added.kernels:
+            print(f"{kernel.digest[:12]}  {kernel.name}  {state.value}  {contract_words(kernel)}")
+        number = len(added.kernels)
+        print(f"{number} kernel{'' if number == 1 else 's'}, {added.fresh} of them new")
+        _told(store)
+    return 1 if added.diagnostics else 0
 
 
 @store_group.command("export")

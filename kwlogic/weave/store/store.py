@@ -194,6 +194,10 @@ class Store:
         self._put("runs", convert.run_row(replace(run, at=run.at or now())))
 
     def finish_run(self, run: Run) -> None:
+        """How a run ended; when it began stays as it was stored."""
+        if not run.at:
+            began = self.run(run.run_id)
+            run = replace(run, at=began.at if began is not None else now())
         self._put("runs", convert.run_row(replace(run, ended=run.ended or now())))
 
     def run(self, run_id: str) -> Run | None:

@@ -109,3 +109,46 @@ def test_schema_there_and_back(run: Callable[..., Result], tmp_path: Path):
     write(tmp_path, "broken.json", "{")
     assert codes(run("schema", "import", "broken.json")) == ["KW822"]
     assert codes(run("schema", "export", "m.kw::X")) == ["KW822"]
+
+
+SHOP = """module shop
+record Cart(total: {r: Real | r >= 0.0})
+
+## Adds.
+kernel add(cart: Cart, price: Real) -> (after: Cart)
+  version "1.0.0"
+  family "shopping"
+  requires price >= 0.0
+  ensures grown: after.total == cart.total + price
+= Cart(cart.total + price)
+
+kernel pay(after: Cart) -> (ok: Bool)
+  ensures ok ==> after.total > 0.0
+= after.total > 0.0
+
+kernel buy(cart: Cart, price: Real) -> (ok: Bool)
+  requires price >= 0.0
+= compose add >> pay
+
+kernel wrong(n: Int) -> (m: Int)
+  ensures m > n
+= n
+"""
+
+
+def test_kernels_of_a_spec(run: Callable[..., Result], tmp_path: Path):
+    (tmp_path / "shop.kw").write_text(SHOP, encoding="utf-8")
+    done = run("store", "add", "shop.kw")
+    assert done.return_value == 1, "one clause is refuted"
+    assert "4 kernels, 4 of them new" in done.stdout
+    assert "shop.wrong  candidate" in done.stdout
+    shown = run("store", "show", "add").stdout
+    assert "ensures grown: after.total == cart.total + price  [proved]" in shown
+    assert "verified, 0 passed, 0 failed" in shown
+    assert run("store", "show", "shop.buy").stdout.count("part ") == 2
+    (tmp_path / "shop.kw").write_text(SHOP.replace("## Adds.", "## Other words."), encoding="utf-8")
+    assert "4 kernels, 0 of them new" in run("store", "add", "shop.kw").stdout
+    (tmp_path / "shop.kw").write_text(SHOP.replace("r >= 0.0", "r > -1.0"), encoding="utf-8")
+    assert "4 kernels, 3 of them new" in run("store", "add", "shop.kw").stdout, "a type's invariant counts for all that use it"
+    assert "from      version" in run("store", "show", "add").stdout
+    assert run("store", "show", "add", "--spec").stdout.startswith("module shop")

@@ -202,3 +202,23 @@ def test_a_strange_file_is_left_alone(tmp_path: Path):
     assert refused.value.diagnostics[0].code == "KW804"
     assert [p.name for p in tmp_path.iterdir()] == ["notes.txt"]
     assert (tmp_path / "notes.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_writers_side_by_side_on_one_server(server: str, tmp_path: Path):
+    import threading
+
+    with open_store(server, tmp_path) as one, open_store(server, tmp_path) as two:
+        before = len(one.kernels())
+
+        def write(store: Store, name: str) -> None:
+            for number in range(10):
+                store.put_kernel(kernel_of(f"side.{name}.{number}", {}))
+
+        threads = [threading.Thread(target=write, args=(s, f"{n}")) for n, s in enumerate((one, two, one, two))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        found = [k.seq for k in one.kernels()]
+        assert len(found) == before + 40
+        assert len(set(found)) == len(found)
