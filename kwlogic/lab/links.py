@@ -1,16 +1,17 @@
 """Links of large graphs: each distinct link once, from the smallest slice of the graph that shows it.
 
 A link is a clause that a part requires of its inputs. What shows it is nearly always said by the parts right before it, so these
-are tried first, each as if its inputs came from anywhere; then slices of 1, 2, 4, ... steps back. What is cut off is only left unsaid. Slices are compared as texts in which
-parts are known by what their contracts say, so ten thousand equal links are one question, and after a change only the slices that
-the changed kernel is part of are looked at again. What no slice shows stays open: whether it is false is for `kwlogic check` to say.
+are tried first, each as if its inputs came from anywhere; then slices of 1, 2, 4, ... steps back from all inputs of the part. What is
+cut off is only left unsaid. Slices are compared as texts in which parts are known by what their contracts say, so ten thousand equal
+links are one question, and after a change only the slices that the changed kernel is part of are looked at again. What no slice
+shows stays open: whether it is false is for `kwlogic check` to say.
 
 A slice also counts on the ``requires`` of the parts in it. That is no circle: what comes before is a link of its own, further up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from kwlogic.compose.canon import term_text, type_text, variables
@@ -40,7 +41,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """``open``: links that no slice shows. ``skipped``: boxes that are no kernels (regions, guards): they are not looked at here."""
+    """``open``: links that no slice shows; while there are any, what comes after them is shown only given that they hold. ``skipped``: boxes that are no kernels (regions, guards): they are not looked at here."""
 
     links: int
     asked: int
@@ -176,7 +177,8 @@ class Links:
     def _shown(self, index: int, want: _Want, start: list[Wire]) -> bool:
         last: tuple[object, ...] = ()
         for steps in STEPS:
-            parts, whole = self._slice(start, max(steps, 1))
+            near = (*start, *(self.composition.root.boxes[index].sources if steps else ()))
+            parts, whole = self._slice(near, max(steps, 1))
             key = self._key(steps, want, start, parts)
             if key[1:] != last[1:]:
                 shown = self.memory.answers.get(key)
@@ -189,7 +191,7 @@ class Links:
             last = key
         return False
 
-    def _slice(self, start: list[Wire], steps: int) -> tuple[list[int], bool]:
+    def _slice(self, start: Sequence[Wire], steps: int) -> tuple[list[int], bool]:
         """The parts up to so many steps before some wires, nearest first; whether that is all there is."""
         boxes = self.composition.root.boxes
         found: dict[int, None] = {}

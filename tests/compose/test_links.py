@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +16,9 @@ from kwlogic.elab.elaborate import elaborate
 from kwlogic.lab.links import Link, Links
 from kwlogic.source.data import Source
 from kwlogic.syntax.parse import parse_module
+from kwlogic.vc.data import Kind, Proved
+from kwlogic.workspace.check import check
+from kwlogic.workspace.data import CheckRequest
 
 
 def program_of(text: str) -> Program:
@@ -52,14 +57,14 @@ def test_equal_links_once():
 @pytest.mark.parametrize("contracts", ["bounds", "linear", "strings"])
 def test_one_broken_link(contracts: str):
     """Many parts, one broken link: that one is open, and nothing else."""
-    of = shape("random", 600 if contracts == "bounds" else 150, 7)
+    of = shape("random", 600 if contracts == "bounds" else 120, 7)
     made = links(module(of, contracts, broken=100)).check()
     assert {link.box for link in made.open} == {100}
     assert len(made.open) == len(of.takes[100])
 
 
 def test_changed_kernel():
-    made = links(module(shape("random", 150, 3), "linear"))
+    made = links(module(shape("random", 60, 3), "linear"))
     first = made.check()
     assert not first.open
     name = next(n for n in made.program.kernels if n.startswith("gen.k1_"))
@@ -71,6 +76,30 @@ def test_changed_kernel():
     after = made.changed(weaker)
     assert after.open, "who counted on what it ensured is told"
     assert not made.changed(kernel).open
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_as_the_whole_check_says(seed: int, tmp_path: Path):
+    """Random bounds, some of which do not fit: open are just the links that `kwlogic check` does not prove."""
+    dice = random.Random(seed)
+    of = shape("random", 12, seed)
+    lines = ["module gen"]
+    for index, takes in enumerate(of.takes):
+        ports = [f"a{j}" for j in range(len(takes))]
+        lines.append(f"kernel k{index}({', '.join(f'{p}: Int' for p in ports)}) -> (y: Int)")
+        lines += [f"  requires {p} >= {dice.randint(0, 3)}" for p in ports]
+        lines += [f"  ensures y >= {dice.randint(1, 4)}", f'  by tool "k{index}"']
+    lines.append("kernel whole(x: Int) -> (y: Int)\n  requires x >= 2\n{")
+    for index, takes in enumerate(of.takes):
+        wire = "y" if index == len(of.takes) - 1 else f"w{index}"
+        lines.append(f"  {wire} <- k{index}({', '.join('x' if t < 0 else f'w{t}' for t in takes)});")
+    text = "\n".join([*lines, "}", ""])
+    (tmp_path / "gen.kw").write_text(text, encoding="utf-8")
+    found = check(CheckRequest(("gen.kw",), tmp_path, jobs=1, cache=False))
+    wanted = [r for r in found.results if r.obligation.kind is Kind.LINK]
+    made = links(text).check()
+    assert made.links == len(wanted)
+    assert len(made.open) == sum(not isinstance(r.verdict, Proved) for r in wanted)
 
 
 def test_facts_of_siblings_are_not_used():
