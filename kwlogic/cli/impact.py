@@ -10,7 +10,7 @@ from typing import Any
 from kwlogic.cli.answers import answered, place_object, progress
 from kwlogic.cli.output import print_diagnostics
 from kwlogic.lab.changing import Affected, Impact, impact
-from kwlogic.lab.opened import kernel_named, open_project
+from kwlogic.lab.opened import open_several
 from kwlogic.lab.refinement import RefineAnswer, reason, refines_in
 from kwlogic.render.text import amount, visible
 from kwlogic.vc.data import Result, verdict_name
@@ -32,8 +32,7 @@ def run_impact(name: str, paths: Iterable[str], against: str | None, to: str | N
 
 @answered
 def run_refines(concrete: str, abstract: str, paths: Iterable[str], form: str, budget: int | None) -> int:
-    opened = open_project(paths, budget=budget)
-    a, b = kernel_named(opened, abstract), kernel_named(opened, concrete)
+    opened, (a, b) = open_several((abstract, concrete), paths, budget=budget)
     found = refines_in(opened, opened.program, b, a, progress())
     if form == "json":
         print(json.dumps(_refine_object(found), indent=2, ensure_ascii=False))

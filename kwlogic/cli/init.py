@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 from kwlogic.source.codes import diagnostic
@@ -53,6 +54,6 @@ def run_init(folder: Path) -> int:
         except OSError as error:
             raise Diagnosed(diagnostic("KW709", f"`{path}` cannot be written: {error.strerror}")) from error
         print(f"wrote {path}")
-    where = "" if folder == Path() else f" {folder}"
+    where = "" if folder == Path() else f" {shlex.quote(str(folder))}"
     print(f"now try: kwlogic check -v{where}")
     return 0

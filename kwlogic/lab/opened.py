@@ -19,6 +19,7 @@ from kwlogic.workspace.config import project_of
 from kwlogic.workspace.data import CheckRequest, Progress, Project
 from kwlogic.workspace.findings import short
 from kwlogic.workspace.load import Loaded, is_std, load
+from kwlogic.workspace.run import errors_about
 from kwlogic.workspace.select import select
 
 
@@ -84,6 +85,28 @@ def open_kernel(
     return opened, kernel_named(opened, wanted if colons else name)
 
 
+def open_several(
+    names: Iterable[str], paths: Iterable[str] = (), cwd: Path | None = None, budget: int | None = None
+) -> tuple[Opened, tuple[Kernel, ...]]:
+    """A project and several of its kernels, each named as for ``open_kernel``; files that are named need not be the project's."""
+    asked = [name.partition("::") for name in names]
+    files = tuple(dict.fromkeys(file for file, colons, _ in asked if colons))
+    where, rest = cwd or Path.cwd(), tuple(paths)
+    if files and not rest and not all(colons for _, colons, _ in asked):
+        project = project_of((), where)
+        rest = tuple(str(project.root / p) for p in project.config.paths)
+    opened = open_project((*files, *rest), where, budget)
+    return opened, tuple(_kernel_in(opened, file, name) if colons else kernel_named(opened, file) for file, colons, name in asked)
+
+
+def _kernel_in(opened: Opened, file: str, name: str) -> Kernel:
+    """The kernel of this name in this file, else any of that name."""
+    here = (opened.cwd / file).resolve()
+    mine = [m for m, s in opened.loaded.wanted.items() if s.path.resolve() == here]
+    full = [f"{m}.{name}" for m in mine if f"{m}.{name}" in opened.program.kernels]
+    return opened.program.kernels[full[0]] if full else kernel_named(opened, name)
+
+
 def open_around(name: str, paths: Iterable[str] = (), cwd: Path | None = None, budget: int | None = None) -> tuple[Opened, Kernel]:
     """Like ``open_kernel``, but with all of the project in sight that a named file belongs to: for questions about who else is
     concerned."""
@@ -94,10 +117,7 @@ def open_around(name: str, paths: Iterable[str] = (), cwd: Path | None = None, b
     project = project_of((file,), where)
     rest = [str(project.root / p) for p in project.config.paths] if project.source is not None else []
     opened = open_project((file, *rest), where, budget)
-    here = (where / file).resolve()
-    mine = [m for m, s in opened.loaded.wanted.items() if s.path.resolve() == here]
-    full = [f"{m}.{wanted}" for m in mine if f"{m}.{wanted}" in opened.program.kernels]
-    return opened, opened.program.kernels[full[0]] if full else kernel_named(opened, wanted)
+    return opened, _kernel_in(opened, file, wanted)
 
 
 def kernel_named(opened: Opened, name: str) -> Kernel:
@@ -111,7 +131,7 @@ def kernel_named(opened: Opened, name: str) -> Kernel:
             raise opened.refuse(
                 diagnostic("KW726", f"`{name}` is the name of {len(found)} kernels: {listed}", help="give the module too, as MODULE.NAME")
             )
-    errors = opened.errors()
+    errors = errors_about(short(name), opened.errors(), opened.sources)
     message = f"there is no kernel `{name}`" + (", or it has errors" if errors else "")
     raise opened.refuse(*errors[:20], diagnostic("KW726", message, help=_near(name, opened.all_kernels())))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kwlogic.core.program import Kernel, Program, Refine
-from kwlogic.lab.opened import Opened, kernel_named, open_project, verdicts
+from kwlogic.lab.opened import Opened, open_several, verdicts
 from kwlogic.source.data import Diagnostic, Severity
 from kwlogic.vc.data import Proved, Refuted, Result, Unknown
 from kwlogic.workspace.data import Progress
@@ -50,8 +50,7 @@ def refines(
 ) -> RefineAnswer:
     """Whether kernel ``concrete`` may stand wherever ``abstract`` does: its ports fit, it requires no more, ensures no less,
     fails nowhere else and touches nothing else. Raises Refused where there is no such kernel."""
-    opened = open_project(paths, cwd, budget)
-    a, b = kernel_named(opened, abstract), kernel_named(opened, concrete)
+    opened, (a, b) = open_several((abstract, concrete), paths, cwd, budget)
     return refines_in(opened, opened.program, b, a, progress)
 
 

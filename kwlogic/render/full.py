@@ -159,7 +159,8 @@ def summary_line(result: CheckResult) -> Line:
     cached = sum(r.cached for r in result.results)
     extra = f", {cached:,} from the cache" if cached else ""
     if not result.results and not other:
-        parts = ["nothing to check (specs are files `*.kw`; `kwlogic init` makes one)"]
+        why = "what is declared here obliges to nothing" if result.selected else "specs are files `*.kw`; `kwlogic init` makes one"
+        parts = [f"nothing to check ({why})"]
     style = ERROR if result.exit_code in (1, 2) else WARNING if result.exit_code in (3, 4, 130) else "bold green"
     head = "interrupted: " if result.interrupted else ""
     return (head + ", ".join(parts), style), (f" in {result.seconds:.2f} s (rlimit {result.rlimit:,}{extra})", PLAIN)

@@ -5,7 +5,8 @@ A broken clause is shown with the value of each of its parts and with the inputs
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -69,7 +70,7 @@ def _find_kernel(program: Program, loaded: Loaded, name: str, problems: tuple[Di
     found = [k for k in mine if k == name] or [k for k in mine if short(k) == name]
     if len(found) == 1:
         return program.kernels[found[0]]
-    errors = tuple(d for d in problems if d.severity is Severity.ERROR)
+    errors = errors_about(name, (d for d in problems if d.severity is Severity.ERROR), loaded.sources)
     if found:
         listed = ", ".join(f"`{k}`" for k in found)
         clash = diagnostic("KW726", f"`{name}` is the name of {len(found)} kernels: {listed}", help="give the module too")
@@ -77,6 +78,13 @@ def _find_kernel(program: Program, loaded: Loaded, name: str, problems: tuple[Di
     help = _near(name, mine)
     unknown = diagnostic("KW726", f"there is no kernel `{name}`" + (", or it has errors" if errors else ""), help=help)
     return Outcome(diagnostics=(*errors, unknown), sources=loaded.sources, usage=True)
+
+
+def errors_about(name: str, errors: Iterable[Diagnostic], sources: Mapping[str, Source]) -> tuple[Diagnostic, ...]:
+    """Those in files that seem to declare something of this name: they may be why it is not there. Errors elsewhere are not."""
+    declares = re.compile(rf"^[ \t]*\w+[ \t]+{re.escape(short(name))}\s*[(\[]", re.MULTILINE)
+    files = {path for path, source in sources.items() if declares.search(source.text)}
+    return tuple(d for d in errors if d.span is None or d.span.file in files)
 
 
 def _near(name: str, kernels: list[str]) -> str:

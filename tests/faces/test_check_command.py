@@ -99,6 +99,13 @@ def test_nothing_to_check(cli: Cli, write: Write, text: str) -> None:
     assert "nothing to check" in done.stdout or "warning" in done.stdout
 
 
+def test_a_file_without_obligations_is_not_a_missing_file(cli: Cli, write: Write) -> None:
+    write("plain.kw", "fn same(x: Int) -> Int = x\n")
+    done = cli("check", "plain.kw")
+    assert done.returncode == 4, done.stdout + done.stderr
+    assert "nothing to check (what is declared here obliges to nothing)" in done.stdout
+
+
 def test_an_empty_folder(cli: Cli) -> None:
     assert cli("check").returncode == 4
 

@@ -63,6 +63,7 @@ def test_json(ask):
         (("schedule", "s.kw::use"), 0),
         (("impact", "double", "--path", "s.kw"), 0),
         (("refines", "double", "double", "--path", "s.kw"), 0),
+        (("refines", "s.kw::double", "s.kw::double"), 0),
         (("hole", "s.kw::gap"), 0),
         (("plan", "s.kw", "--from", "n: Int", "--ensures", "m == 3 * n", "--requires", "n < 9", "--max", "1"), 1),
         (("optimize", "s.kw::use"), 0),
