@@ -22,6 +22,7 @@ ANY = (
 )
 MAX_DECLARATIONS = 400
 MAX_NESTING = 120
+MAX_PLACES = 100
 FIELD = "value"
 
 
@@ -128,8 +129,8 @@ class Shaping:
         fixed = atom.high is not None and atom.low == atom.high
         subs = {atom.prefix[i] if i < len(atom.prefix) else atom.items for i in range(min(atom.high or 0, 200))} if fixed else set()
         if atom.prefix and not (fixed and len(subs) == 1):
-            if not fixed or atom.high is None or atom.high < 2 or atom.unique:
-                raise SchemaRefused("prefixItems", path, "items of their own types need a fixed length of at least 2 (a tuple)")
+            if not fixed or atom.high is None or not 2 <= atom.high <= MAX_PLACES or atom.unique:
+                raise SchemaRefused("prefixItems", path, "items of their own types need a fixed length of 2 to 100 (a tuple)")
             places = [atom.prefix[i] if i < len(atom.prefix) else atom.items for i in range(atom.high)]
             shapes = tuple(self.shape(s, f"{name}_{i}", f"{path}[{i}]") for i, s in enumerate(places))
             return Product(shapes, f"({', '.join(s.type for s in shapes)})")

@@ -44,7 +44,8 @@ def _content(found: Any) -> str:
 
 def _calls(message: dict[str, Any]) -> list[dict[str, Any]]:
     """Calls of a message, in each of the forms that chat APIs have had."""
-    found = [c for c in message.get("tool_calls") or [] if isinstance(c, dict)]
+    calls = message.get("tool_calls")
+    found = [c for c in calls if isinstance(c, dict)] if isinstance(calls, list) else []
     if isinstance(message.get("function_call"), dict):
         found.append({"function": message["function_call"], "id": text_of(message["function_call"].get("name"))})
     content = message.get("content")

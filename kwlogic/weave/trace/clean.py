@@ -16,6 +16,7 @@ from enum import Enum
 from fractions import Fraction
 from typing import Any
 
+from kwlogic.core.prim_eval import finite_decimal
 from kwlogic.weave.trace.data import Trace
 
 REDACTED = "[redacted]"
@@ -117,10 +118,10 @@ class _Work:
             return self.string(value)
         if isinstance(value, bytes):
             return f"<{len(value)} bytes>"
-        if isinstance(value, float):
-            return Fraction(repr(value)) if math.isfinite(value) else str(value)
-        if isinstance(value, Decimal):
-            return Fraction(value) if value.is_finite() else str(value)
+        if isinstance(value, (float, Decimal)):
+            return Fraction(str(value)) if math.isfinite(value) else str(value)
+        if isinstance(value, Fraction) and finite_decimal(value) is None:
+            return str(value)
         if isinstance(value, int) and value.bit_length() > 8 * self.limits.text:
             self.cut = True
             return None

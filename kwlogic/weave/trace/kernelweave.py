@@ -48,7 +48,7 @@ def _event(found: Any, shown: str) -> Event:
 def _captured(document: dict[str, Any], shown: str) -> tuple[Event, ...]:
     events = []
     for key, kind in _APART[2:]:
-        events += [Event(kind, "", _said(x)) for x in document.get(key) or []]
+        events += [Event(kind, "", _said(x)) for x in _list(document, key, shown)]
     for call in document["tool_calls"]:
         if not isinstance(call, dict):
             raise unreadable(shown, "a tool call is an object")
@@ -56,8 +56,15 @@ def _captured(document: dict[str, Any], shown: str) -> tuple[Event, ...]:
         arguments = call.get("arguments", {})
         events.append(tool_event(text_of(call.get("tool")), arguments, call.get("result"), recorded="result" in call, error=error))
     for key, kind in _APART[:2]:
-        events += [Event(kind, "", _said(x)) for x in document.get(key) or []]
+        events += [Event(kind, "", _said(x)) for x in _list(document, key, shown)]
     return tuple(events)
+
+
+def _list(document: dict[str, Any], key: str, shown: str) -> list[Any]:
+    found = document.get(key) or []
+    if not isinstance(found, list):
+        raise unreadable(shown, f"`{key}` is no list")
+    return found
 
 
 def _said(found: Any) -> dict[str, Any]:

@@ -110,11 +110,16 @@ def _value(found: Any, depth: int) -> Any:
         value = found["intValue"]
         return int(value) if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,19}", value) else value
     if isinstance(found.get("arrayValue"), dict):
-        return [_value(v, depth + 1) for v in found["arrayValue"].get("values", [])]
+        return [_value(v, depth + 1) for v in _values(found["arrayValue"])]
     if isinstance(found.get("kvlistValue"), dict):
-        pairs = [p for p in found["kvlistValue"].get("values", []) if isinstance(p, dict)]
+        pairs = [p for p in _values(found["kvlistValue"]) if isinstance(p, dict)]
         return {text_of(p.get("key")): _value(p.get("value"), depth + 1) for p in pairs}
     return None
+
+
+def _values(holder: dict[str, Any]) -> list[Any]:
+    found = holder.get("values", [])
+    return found if isinstance(found, list) else []
 
 
 def parsed(found: Any) -> Any:

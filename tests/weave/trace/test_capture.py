@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
@@ -198,6 +199,11 @@ def test_objects_are_not_run():
         password: str
 
     found = Cleaner().payload({"rude": Rude(), "polite": Polite("a", "b"), "nan": float("nan"), "raw": b"abc", "set": {1}})
+    assert Cleaner().payload({"third": Fraction(1, 3), "half": 0.5, "money": Decimal("0.10")}) == {
+        "third": "1/3",
+        "half": Fraction(1, 2),
+        "money": Fraction(1, 10),
+    }
     assert found == {"rude": "<Rude>", "polite": {"name": "a", "password": REDACTED}, "nan": "nan", "raw": "<3 bytes>", "set": [1]}
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -221,6 +222,33 @@ def test_what_is_no_trace_is_told(text: str):
     with pytest.raises(Diagnosed) as refused:
         traces_of_text(text, "x")
     assert refused.value.diagnostics[0].code == "KW811"
+
+
+def test_malformed_documents_are_told_or_passed_over():
+    """Every node of every form in turn is exchanged for something else: a diagnostic or a trace, never a traceback."""
+    from kwlogic.core.codec_json import read_json
+    from kwlogic.weave.trace.read import traces_of_documents
+
+    for text in [t for name, t in FORMS.items() if name != "lines"]:
+        document = read_json(text)
+        for path in list(paths(document, ())):
+            for value in (None, 1, True, "x", [], {}, [1], {"a": 1}):
+                with contextlib.suppress(Diagnosed):
+                    otlp_text(traces_of_documents([exchanged(document, path, value)], "x"))
+
+
+def paths(document: Any, here: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+    yield here
+    for key, part in document.items() if isinstance(document, dict) else enumerate(document) if isinstance(document, list) else ():
+        yield from paths(part, (*here, key))
+
+
+def exchanged(document: Any, path: tuple[Any, ...], value: Any) -> Any:
+    if not path:
+        return value
+    copy = document.copy()
+    copy[path[0]] = exchanged(copy[path[0]], path[1:], value)
+    return copy
 
 
 def test_traces_of_the_predecessor():
