@@ -43,6 +43,8 @@ def gate_composition(course: Course) -> None:
     for name, count in stage.dead.items():
         if count * 2 > tally.runs:
             course.findings.append(words.unanswerable(course.kernel, course.program.kernels[name], count))
+    if tally.runs and not stage.finished and not course.findings:
+        course.findings.append(words.never_finishes(course.kernel, tally.runs, stage.reason))
     close(course, stage.slow, inputs.maker.evaluator.cut)
 
 

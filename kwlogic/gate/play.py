@@ -32,7 +32,8 @@ class Undrawable(Exception):
 
 @dataclass(slots=True)
 class Stage:
-    """What plays of one composition share. ``dead`` counts runs given up since an oracle had nothing to answer, by oracle."""
+    """What plays of one composition share. ``dead`` counts runs given up since an oracle had nothing to answer, by oracle;
+    ``finished`` those that yielded outputs; ``reason``: why the last one that did not failed."""
 
     program: Program
     kernel: Kernel
@@ -42,6 +43,8 @@ class Stage:
     ensures: Ensures = field(init=False)
     dead: dict[str, int] = field(default_factory=dict)
     slow: int = 0
+    finished: int = 0
+    reason: str = ""
     _outputs: dict[tuple[str, bool], Problem] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -180,12 +183,14 @@ def run_composition(
     try:
         outputs = now(stage.interpreter.run(kernel, dict(inputs)))
     except Failed as failure:
+        stage.reason = failure.reason
         return _failure(stage, inputs, failure, cast), cast
     except Broken as broken:
         return _broken(stage, inputs, broken, cast), cast
     except (RecursionError, MemoryError):
         stage.slow += 1
         return None, cast
+    stage.finished += 1
     found = stage.ensures.broken(inputs, outputs) or round_trip(stage.program, kernel, inputs, outputs) or _order(inputs, cast)
     return found, cast
 

@@ -104,6 +104,12 @@ def always_fails(kernel: Kernel, reason: str) -> Finding:
     return Finding(diagnostic("KW619", message, kernel.name_span, "never answers", help=help), undecided=True)
 
 
+def never_finishes(kernel: Kernel, runs: int, reason: str) -> Finding:
+    name = kernel.name.rpartition(".")[2]
+    message = f"none of {runs} runs of `{name}` came to outputs: {reason}"
+    return Finding(diagnostic("KW620", message, kernel.name_span, "always fails"), undecided=True)
+
+
 def contradiction(kernel: Kernel, core: frozenset[str]) -> Finding:
     """No input satisfies the requires."""
     from kwlogic.source.data import Label

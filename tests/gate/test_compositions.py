@@ -125,3 +125,10 @@ def test_a_composition_of_compositions():
     text = "kernel inner(x: Int) -> (z: Int)\n  ensures z > 2 * x\n= compose ask >> double\nkernel k(x: Int) -> (a: Int, b: Int)\n  ensures a + b > 4 * x + 1\n{ a <- inner(x); b <- inner(x); }"
     report = gated(PARTS + text)
     assert report.standing is Standing.ACCEPTED, [f.diagnostic.message for f in report.findings]
+
+
+@pytest.mark.parametrize("body", ["hole(x: Int) -> (y: Int)", "guard (x > 0 and x < 0) >> ask"])
+def test_a_composition_that_always_fails_is_left_undecided(body: str):
+    report = gated(PARTS + f"kernel k(x: Int) -> (y: Int)\n= compose {body}", examples=15)
+    assert codes(report) == ["KW620"]
+    assert report.standing is Standing.UNDECIDED

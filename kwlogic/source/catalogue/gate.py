@@ -161,4 +161,12 @@ CODES: tuple[Code, ...] = (
         "configuration does not allow it, or it raises. An oracle may fail, so the kernel is not rejected, but nothing is known of it.",
         how="kwlogic gate --call on a kernel by python whose function raises",
     ),
+    Code(
+        "KW620",
+        W,
+        "no run of the composition came to outputs",
+        "With its oracles played by what their contracts allow, every run failed: there is a hole in it, or a guard that never holds. So "
+        "nothing was seen of what it ensures, and it is neither accepted nor rejected.",
+        how="kwlogic gate on a composition with a hole",
+    ),
 )
