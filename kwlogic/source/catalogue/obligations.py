@@ -92,7 +92,10 @@ CODES: tuple[Code, ...] = (
         "a kernel fails where its contract says it does not",
         "`fails when p` promises that a run fails only where `p` held. There is a run that fails where `p` is false. Widen `p`, or keep "
         "the parts from failing.",
-        how="a composition whose part fails on inputs outside of `fails when`",
+        'kernel ask(text: String) -> (n: Int)\n  fails when len(text) > 9\n  by prompt "{text}"\n\n'
+        "kernel use(text: String) -> (n: Int)\n  fails when false\n= compose ask\n",
+        'kernel ask(text: String) -> (n: Int)\n  fails when len(text) > 9\n  by prompt "{text}"\n\n'
+        "kernel use(text: String) -> (n: Int)\n  fails when len(text) > 9\n= compose ask\n",
     ),
     Code(
         "KW510",
@@ -115,9 +118,14 @@ CODES: tuple[Code, ...] = (
         "KW512",
         E,
         "a link of a composition does not hold",
-        "What the first part ensures does not imply what the next one requires: there is an output that the first part's contract allows "
-        "and the next part does not accept. Strengthen the `ensures`, weaken the `requires`, or put a `guard` between.",
-        how="a composition `a >> b` where a's ensures do not imply b's requires",
+        "What comes before a part does not imply what the part requires: with the values shown, everything holds that is known there (the "
+        "`requires` of the whole, what the parts before it ensure), and the `requires` is false. Strengthen an `ensures`, weaken the "
+        "`requires`, or put a `guard` between. Invariants of `fold` and `iterate`, and rollbacks, are links, too.",
+        "kernel half(m: Int) -> (n: Int)\n  requires m % 2 == 0\n= m // 2\n\n"
+        "kernel next(n: Int) -> (m: Int)\n  ensures m == n + 1\n= n + 1\n\nkernel use(n: Int) -> (k: Int)\n= compose next >> half[n as k]\n",
+        "kernel half(m: Int) -> (n: Int)\n  requires m % 2 == 0\n= m // 2\n\n"
+        "kernel next(n: Int) -> (m: Int)\n  ensures m == n + 1\n= n + 1\n\n"
+        "kernel use(n: Int) -> (k: Int)\n= compose next >> guard (m % 2 == 0) >> half[n as k]\n",
     ),
     Code(
         "KW513",
@@ -125,7 +133,10 @@ CODES: tuple[Code, ...] = (
         "a refinement between kernels does not hold",
         "`refine a by b` needs weaker or equal `requires`, stronger or equal `ensures`, and no new failure or resource. One of these is "
         "refuted by the values shown.",
-        how="a `refine` whose concrete kernel has a weaker ensures",
+        "kernel half(m: Int) -> (n: Int)\n  requires m % 2 == 0\n  ensures 2 * n == m\n= m // 2\n\n"
+        "kernel quarter(m: Int) -> (n: Int)\n  requires m % 4 == 0\n  ensures 2 * n == m\n= m // 2\n\nrefine half by quarter\n",
+        "kernel half(m: Int) -> (n: Int)\n  requires m % 4 == 0\n  ensures 2 * n == m\n= m // 2\n\n"
+        "kernel shift(m: Int) -> (n: Int)\n  requires m % 2 == 0\n  ensures 2 * n == m\n= m // 2\n\nrefine half by shift\n",
     ),
     Code(
         "KW514",
