@@ -34,6 +34,9 @@ def _lines(answer: HoleAnswer) -> Iterator[str]:
         yield from (f"    {visible(line)}" for line in answer.open)
     if answer.vain:
         yield "  no kernel can keep it for every input that may come here: what is around the hole asks too much"
+    if answer.wide is not None:
+        yield "  a kernel that also sees the wires around it may do less:"
+        yield from (f"    {visible(line)}" for line in answer.wide.declaration("part").splitlines())
     fitting = [c for c in answer.candidates if c.fits]
     yield "  kernels that fill it:" if fitting else "  no kernel of the project fills it"
     yield from (f"    {visible(c.text)}" for c in fitting)
@@ -55,5 +58,6 @@ def hole_object(answer: HoleAnswer) -> dict[str, Any]:
         "possible": not answer.vain,
         "open": list(answer.open),
         "note": answer.note or None,
+        "wide": None if answer.wide is None else hole_object(answer.wide),
         "candidates": [{"kernel": c.kernel, "text": c.text, "fits": c.fits, "why": c.why or None} for c in answer.candidates],
     } | place_object(answer.span)

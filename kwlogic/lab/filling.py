@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import permutations
 from pathlib import Path
 
 from kwlogic.compose.data import Composition, Missing
+from kwlogic.compose.stage import Scene, Stage
 from kwlogic.core.program import ComposeBody, Kernel
 from kwlogic.core.show import show_term
 from kwlogic.core.terms import Term
@@ -15,7 +16,7 @@ from kwlogic.core.types import show_type
 from kwlogic.core.wiring import Hole, Port, Wiring
 from kwlogic.lab.drawing import composition_named
 from kwlogic.lab.opened import Opened, check_kernels, open_around
-from kwlogic.lab.quotient import Quotient, quotient
+from kwlogic.lab.quotient import More, Quotient, around, quotient
 from kwlogic.lab.surface import fresh
 from kwlogic.lab.trial import declaration_of, naming_in, rewritten, users_of_module, with_uses
 from kwlogic.source.codes import diagnostic
@@ -41,7 +42,8 @@ class Candidate:
 class HoleAnswer:
     """What is known of one hole. ``requires``, ``ensures`` and ``fails`` are clauses in the language's own syntax, None where
     nothing can be stated (``note`` says why). ``exact``: no weaker contract would do. ``verified``: with any kernel of this
-    contract in the hole, everything that the composition obliges is proved; ``open``: what is not, though."""
+    contract in the hole, everything that the composition obliges is proved; ``open``: what is not, though. ``wide``: a weaker
+    contract for a kernel that sees the wires around the hole, too."""
 
     kernel: str
     span: Span
@@ -55,6 +57,7 @@ class HoleAnswer:
     open: tuple[str, ...]
     candidates: tuple[Candidate, ...]
     note: str = ""
+    wide: HoleAnswer | None = None
 
     def declaration(self, name: str) -> str:
         """The contract as a kernel without a body."""
@@ -106,53 +109,87 @@ class _Asked:
     def __init__(self, opened: Opened, kernel: Kernel, composition: Composition, node: Hole, progress: Progress | None) -> None:
         self.opened, self.kernel, self.composition, self.node, self.progress = opened, kernel, composition, node, progress
         self.module, self.span, self.body = declaration_of(opened, kernel)
+        self.stage: Stage | None = None
         self.source = opened.loaded.modules[self.module][0]
         text = self.source.code(node.span)
         self.face = " ".join(text[text.index("(") :].split()) if "(" in text else ""
 
     def answer(self, fill: bool) -> HoleAnswer:
-        found = self._quotient()
+        answer = self._stated(())
+        if not fill:
+            return answer
+        wide = self._wide(answer)
+        return replace(answer, candidates=tuple(self._candidates()), wide=wide)
+
+    def _stated(self, more: More) -> HoleAnswer:
+        """The contract of a kernel that sees ``more`` besides the hole's own inputs, composed and checked."""
+        found = self._quotient(more)
+        if found is not None and more:
+            found, more = self._needed(found, more)
+        clauses = None if found is None else self._written(found, more)
+        note = ""
         if found is None:
             note = "inside of `map`, `fold` and `iterate` the contract of a hole is not stated"
-            return self._made(None, (), None, None, fill, note)
-        clauses = self._written(found)
-        if clauses is None:
-            return self._made(None, (), None, found, fill, "what it must do cannot be written without the wires around it")
-        return self._made(clauses[0], clauses[1], clauses[2], found, fill, "")
-
-    def _made(
-        self,
-        requires: tuple[str, ...] | None,
-        ensures: tuple[str, ...],
-        fails: str | None,
-        found: Quotient | None,
-        fill: bool,
-        note: str,
-    ) -> HoleAnswer:
+        elif clauses is None:
+            note = "what it must do cannot be written without the wires around it"
+        requires, ensures, fails = clauses if clauses is not None else (None, (), None)
+        exact, vain = found is not None and found.exact, found is not None and found.vain
         answer = HoleAnswer(
-            self.kernel.name, self.node.span, self.face, requires, ensures, fails,
-            found is not None and found.exact, False, found is not None and found.vain, (), (), note,
+            self.kernel.name, self.node.span, self._face(more), requires, ensures, fails, exact, False, vain, (), (), note
         )  # fmt: skip
-        if requires is not None:
-            answer = self._composed(answer)
-        candidates = tuple(self._candidates()) if fill else ()
-        return _with(answer, candidates=candidates)
+        return answer if requires is None else self._composed(answer)
+
+    def _needed(self, found: Quotient, more: More) -> tuple[Quotient, More]:
+        """Without the wires that what is owed does not speak of, and what is known of them."""
+        from kwlogic.core.walk import free_vars
+
+        spoken = {str(v.data) for t in (*found.ensures, *(() if found.fails is None else (found.fails,))) for v in free_vars(t)}
+        more = tuple((p, t) for p, t in more if p.name in spoken)
+        ports = {p.name for p in (*self.node.face.inputs, *(p for p, _ in more))}
+        kept = tuple(t for t in found.requires if {str(v.data) for v in free_vars(t)} <= ports)
+        return replace(found, requires=kept), more
+
+    def _face(self, more: More) -> str:
+        if not more:
+            return self.face
+        inputs = (*self.node.face.inputs, *(p for p, _ in more))
+        sides = (", ".join(f"{p.name}: {show_type(p.type)}" for p in side) for side in (inputs, self.node.face.outputs))
+        return "({}) -> ({})".format(*sides)
+
+    def _wide(self, narrow: HoleAnswer) -> HoleAnswer | None:
+        """A weaker contract for a kernel that may see the wires around the hole, too; where there is one that can be had there."""
+        place = self._place()
+        if place is None or place[0].parent >= 0 or (narrow.requires is not None and not narrow.ensures):
+            return None
+        more = around(*place)
+        wide = self._stated(more) if more else None
+        if wide is None or not wide.verified or (narrow.verified and set(wide.ensures) == set(narrow.ensures)):
+            return None
+        return wide if wide.face != self.face else None
 
     # ------------------------------------------------------------ the contract
 
-    def _quotient(self) -> Quotient | None:
+    def _place(self) -> tuple[Scene, int] | None:
+        """The hole's scene and number on a stage of its own."""
         from kwlogic.vc.compositions import staged
         from kwlogic.vc.context import Context
-        from kwlogic.vc.plan import plan
 
-        program = self.opened.program
-        stage = staged(Context(program), self.composition)
-        for scene in stage.scenes:
+        if self.stage is None:
+            self.stage = staged(Context(self.opened.program), self.composition)
+        for scene in self.stage.scenes:
             for index, box in enumerate(scene.dag.boxes):
                 if isinstance(box.what, Missing) and self._is_mine(index, scene.index):
-                    obligations = plan(program, [self.kernel.name])[0].obligations
-                    return quotient(program, stage, scene, index, self.kernel, obligations)
+                    return scene, index
         return None
+
+    def _quotient(self, more: More) -> Quotient | None:
+        from kwlogic.vc.plan import plan
+
+        place = self._place()
+        if place is None or self.stage is None:
+            return None
+        obligations = plan(self.opened.program, [self.kernel.name])[0].obligations
+        return quotient(self.opened.program, self.stage, *place, self.kernel, obligations, more)
 
     def _is_mine(self, box: int, dag: int) -> bool:
         """Holes come in the same order in the graph as in the text, as both follow the table of nodes."""
@@ -168,9 +205,9 @@ class _Asked:
         ]  # fmt: skip
         return self.node in same and same.index(self.node) == alike.index((dag, box))
 
-    def _written(self, found: Quotient) -> tuple[tuple[str, ...], tuple[str, ...], str | None] | None:
+    def _written(self, found: Quotient, more: More) -> tuple[tuple[str, ...], tuple[str, ...], str | None] | None:
         program = self.opened.program
-        ports = {p.name for p in (*self.node.face.inputs, *self.node.face.outputs)}
+        ports = {p.name for p in (*self.node.face.inputs, *self.node.face.outputs, *(p for p, _ in more))}
 
         def text(term: Term) -> str:
             return show_term(term, program)
@@ -187,19 +224,19 @@ class _Asked:
         name = fresh(f"{short(self.kernel.name)}_part", {short(k) for k in self.opened.program.kernels})
         tried = [answer]
         if answer.fails is None and self.kernel.fails:
-            tried.append(_with(answer, fails="false"))
+            tried.append(replace(answer, fails="false"))
         for version in tried:
             text = self._exchange(name) + f"\n\n{version.declaration(name)}\n"
             trial = rewritten(self.opened, self.module, text)
             broken = trial.program.modules[self.module].broken
             made = (self.kernel.name, f"{self.module}.{name}")
             if any(n in broken or n not in trial.program.kernels for n in made):
-                return _with(answer, requires=None, ensures=(), note="what it must do has no form that the language can say")
+                return replace(answer, requires=None, ensures=(), note="what it must do has no form that the language can say")
             results = check_kernels(self.opened, trial.program, [self.kernel.name], progress=self.progress)
             open_ones = _open(results)
             if not open_ones:
-                return _with(version, verified=True)
-        return _with(answer, open=open_ones)
+                return replace(version, verified=True)
+        return replace(answer, open=open_ones)
 
     def _exchange(self, text: str) -> str:
         source = self.source.text
@@ -312,12 +349,6 @@ def _open(results: Iterable[Result]) -> tuple[str, ...]:
         for r in results
         if not isinstance(r.verdict, Proved | Enforced)
     )
-
-
-def _with(answer: HoleAnswer, **changes: object) -> HoleAnswer:
-    from dataclasses import replace
-
-    return replace(answer, **changes)  # type: ignore[arg-type]
 
 
 __all__ = ["Candidate", "HoleAnswer", "answers_for", "connected", "hole_nodes", "holes"]

@@ -11,13 +11,14 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from kwlogic.compose.cones import MOST, cone_at
-from kwlogic.compose.data import Box, Each, Folded, Loop
+from kwlogic.compose.cones import MOST, before, cone_at
+from kwlogic.compose.data import INPUT, Box, Each, Folded, Loop, Pure, Wire
 from kwlogic.compose.stage import Scene, Stage
 from kwlogic.core.logic import erase
 from kwlogic.core.program import Kernel, Program
 from kwlogic.core.terms import FALSE, TRUE, Op, Term, mk_and, mk_eq, mk_forall, mk_implies, mk_not, mk_var
 from kwlogic.core.walk import free_vars, subst, subterms
+from kwlogic.core.wiring import Port
 from kwlogic.lab.surface import fresh
 from kwlogic.vc.data import Kind, Obligation
 from kwlogic.vc.theory import Theory
@@ -46,13 +47,44 @@ class _Question:
     goal: Term
 
 
+More = tuple[tuple[Port, Term], ...]
+"""Wires that a hole sees besides its own inputs, by the names that they have as ports."""
+
+
 def quotient(
-    program: Program, stage: Stage, scene: Scene, index: int, kernel: Kernel, obligations: Iterable[Obligation]
+    program: Program, stage: Stage, scene: Scene, index: int, kernel: Kernel, obligations: Iterable[Obligation], more: More = ()
 ) -> Quotient | None:
-    """None inside of ``map``, ``fold`` and ``iterate``, whose rounds no formula without induction speaks of."""
+    """None inside of ``map``, ``fold`` and ``iterate``, whose rounds no formula without induction speaks of. A hole that sees
+    ``more`` wires is asked for no more, and often for less."""
     if _in_rounds(stage, scene):
         return None
-    return _Quotient(program, stage, scene, index, kernel).result(tuple(obligations))
+    return _Quotient(program, stage, scene, index, kernel, more).result(tuple(obligations))
+
+
+def around(scene: Scene, index: int) -> More:
+    """The wires that a hole of the whole composition could see besides: the inputs, and what comes before it; by unique names."""
+    dag, box = scene.dag, scene.dag.boxes[index]
+    taken = {p.name for p in (*box.inputs, *box.outputs)}
+    names = dict(dag.names)
+    found: list[tuple[Port, Term]] = []
+    seen = set(box.sources)
+    earlier: set[int] = set()
+    stack = list(before(box))
+    while stack:
+        here = stack.pop()
+        if here not in earlier:
+            earlier.add(here)
+            stack.extend(before(dag.boxes[here]))
+    wires = [Wire(INPUT, p.name) for p in dag.inputs]
+    wires += [Wire(i, p.name) for i in sorted(earlier) for p in dag.boxes[i].outputs]
+    for wire in wires:
+        name = wire.port if wire.box == INPUT else names.get(wire, wire.port)
+        computed = wire.box != INPUT and isinstance(dag.boxes[wire.box].what, Pure)
+        if wire not in seen and name not in taken and not computed:
+            term = scene.value(wire)
+            found.append((Port(name, term.type), term))
+            taken.add(name)
+    return tuple(found)
 
 
 def _in_rounds(stage: Stage, scene: Scene) -> bool:
@@ -65,17 +97,16 @@ def _in_rounds(stage: Stage, scene: Scene) -> bool:
 
 
 class _Quotient:
-    def __init__(self, program: Program, stage: Stage, scene: Scene, index: int, kernel: Kernel) -> None:
-        from kwlogic.compose.data import Wire
-
+    def __init__(self, program: Program, stage: Stage, scene: Scene, index: int, kernel: Kernel, more: More) -> None:
         self.program, self.stage, self.scene, self.index, self.kernel = program, stage, scene, index, kernel
         self.theory = Theory(program)
         self.box: Box = scene.dag.boxes[index]
         self.wires = [scene.wires[Wire(index, p.name)] for p in self.box.outputs]
-        self.inputs = [mk_var(OWN + p.name, p.type) for p in self.box.inputs]
+        given = scene.given(self.box) | {p.name: t for p, t in more}
+        self.ports = (*self.box.inputs, *(p for p, _ in more))
+        self.inputs = [mk_var(OWN + p.name, p.type) for p in self.ports]
         self.outputs = [mk_var(OWN + p.name + "'", p.type) for p in self.box.outputs]
-        given = scene.given(self.box)
-        self.equations = [mk_eq(v, given[p.name]) for v, p in zip(self.inputs, self.box.inputs)]
+        self.equations = [mk_eq(v, given[p.name]) for v, p in zip(self.inputs, self.ports)]
         self.equations += [mk_eq(v, w) for v, w in zip(self.outputs, self.wires)]
         self.exact = all(len(s.dag.boxes) <= MOST for s in stage.scenes)
 
@@ -103,7 +134,7 @@ class _Quotient:
 
     def named(self, term: Term) -> Term:
         """Over the ports by their own names."""
-        names = {v: mk_var(p.name, p.type) for v, p in zip(self.inputs, self.box.inputs)}
+        names = {v: mk_var(p.name, p.type) for v, p in zip(self.inputs, self.ports)}
         names |= {v: mk_var(p.name, p.type) for v, p in zip(self.outputs, self.box.outputs)}
         return subst(term, names)
 
@@ -111,7 +142,6 @@ class _Quotient:
 
     def known(self) -> tuple[Term, ...]:
         """What may be relied on where the hole starts: all that comes before it, seen from its inputs."""
-        from kwlogic.compose.cones import before
         from kwlogic.solve.eliminate import tidied, without
 
         cone = cone_at(self.stage, self.scene, tuple(before(self.box)))

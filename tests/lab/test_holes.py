@@ -148,3 +148,22 @@ def test_check_tells_what_a_hole_asks_for(tmp_path: Path, capsys: pytest.Capture
     shown = capsys.readouterr().out
     assert "note[KW443]" in shown
     assert "ensures m <= 3" in shown
+
+
+def test_a_kernel_that_sees_more_may_do_less(tmp_path: Path):
+    body = """\
+kernel fill(a: Int, text: String) -> (m: Int)
+  requires 0 <= a <= 100 and len(text) > 0
+  ensures m > a
+{
+  n <- parse(text);
+  k <- hole(n: Int) -> (k: Int);
+  m <- double(k);
+}
+"""
+    answer = asked(tmp_path, body, fill=True)
+    assert set(answer.ensures) == {"51 <= k", "k <= 500"}
+    assert answer.wide is not None
+    assert answer.wide.verified
+    assert answer.wide.face == "(n: Int, a: Int) -> (k: Int)"
+    assert set(answer.wide.ensures) == {"a < 2 * k", "k <= 500"}
