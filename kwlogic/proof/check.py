@@ -35,7 +35,7 @@ from kwlogic.proof.ground import refutes
 from kwlogic.proof.laws import laws_of
 from kwlogic.proof.statements import Refused, Statements
 from kwlogic.vc.data import Goal, Kind, Obligation, Sequent
-from kwlogic.vc.primlaws import element_laws
+from kwlogic.vc.primlaws import WITNESS, element_laws
 
 MOST_NODES = 2_000
 
@@ -271,11 +271,11 @@ class Collector:
         laws = laws[-2:]
         if not 0 <= index < len(laws):
             raise Refused(f"there is no law {index} about the members of `{call}`")
-        if any(str(v.data).startswith("member.") for v in free_vars(call)):
+        if any(str(v.data).startswith(WITNESS) for v in free_vars(call)):
             raise Refused("a variable has the name of the member that the law is about")
         element = call.args[1].type.args[0]
         self._fresh(name)
-        witness = [v for v in free_vars(laws[index]) - free_vars(call) if str(v.data).startswith("member.")]
+        witness = [v for v in free_vars(laws[index]) - free_vars(call) if str(v.data).startswith(WITNESS)]
         return subst(laws[index], {w: mk_var(name, element) for w in witness})
 
 

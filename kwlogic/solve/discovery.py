@@ -32,7 +32,7 @@ class Discovery:
 
     def prove(self) -> Success | None:
         """A proof with the lemmas that were found for it, its own proofs of them included."""
-        found = self._prove()
+        found = self._prove() if self.limit - self.search.meter.spent > 2 * FIRST_BUDGET else None
         return None if found is None else self.pool.with_lemmas(found)
 
     def _prove(self) -> Success | None:

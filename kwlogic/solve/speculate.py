@@ -27,6 +27,8 @@ SPLITS = 2
 LEMMA_BUDGETS = (40_000, 150_000, 300_000)
 """By depth: what follows by one induction, does so soon."""
 MOST_TRIES = 90
+LEAST = 20_000
+"""With less than that, looking for lemmas is not begun."""
 
 
 @dataclass(slots=True)
@@ -44,6 +46,8 @@ class Speculation:
         search = self.pool.search
         self.limit = search.meter.spent + int(SHARES[depth - 1] * max(0, search.budget - search.meter.spent))
         self.tries = 0
+        if self.limit - search.meter.spent < LEAST:
+            return None
         found = self._prove(search, sequent, depth)
         return None if found is None else self.pool.with_lemmas(found)
 

@@ -76,13 +76,15 @@ def element_laws(formulas: Iterable[Term]) -> list[Term]:
     return [law for number, call in enumerate(calls) for law in _element_laws(call, number)]
 
 
+WITNESS = "member!"
+"""How the names of such members begin: nobody can write it, and no part of a variable is called so."""
 _QUANTIFIERS = frozenset(("std.list.all", "std.list.any"))
 
 
 def _element_laws(call: Term, number: int) -> list[Term]:
     predicate, xs = call.args
     element = xs.type.args[0]
-    witness, var = mk_var(f"member.{number}", element), mk_var("%each", element)
+    witness, var = mk_var(f"{WITNESS}{number}", element), mk_var("%each", element)
 
     def within(x: Term) -> Term:
         return mk_call("std.list.member", (element,), (x, xs), BOOL)

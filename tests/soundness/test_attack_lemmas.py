@@ -71,7 +71,7 @@ def is_proved(statement: str, folder: Path, budget: int) -> bool:
 
 
 def test_a_false_conjecture_becomes_no_fact(tmp_path: Path, careless: None):
-    assert not is_proved(FALSE["still"], tmp_path, BUDGET // 2)
+    assert not is_proved(FALSE["still"], tmp_path, BUDGET)
 
 
 @pytest.mark.slow
