@@ -9,12 +9,26 @@ from heapq import nlargest
 ENOUGH = 300  # diagnostics after which a run makes no more guesses among all names in scope
 CLOSE = 16
 
+FOREIGN = {
+    "True": "true", "TRUE": "true", "False": "false", "FALSE": "false",
+    "null": "None", "nil": "None", "Null": "None", "Nothing": "None", "Just": "Some",
+    "Float": "Real", "float": "Real", "Double": "Real", "double": "Real", "Decimal": "Real", "Rational": "Real", "Number": "Real",
+    "Integer": "Int", "Nat": "Int", "Text": "String", "Str": "String", "str": "String", "Boolean": "Bool",
+    "Array": "List", "Vector": "List", "Seq": "List", "Dict": "Map", "dict": "Map", "HashMap": "Map",
+    "Optional": "Option", "Maybe": "Option", "Void": "Unit",
+    "length": "len", "size": "len", "reduce": "fold", "foldl": "fold",
+}  # fmt: skip
+"""What other languages call it."""
+
 
 def near(name: str, pool: Iterable[str]) -> str | None:
     """The closest of ``pool``, None where nothing is close; a difference of case alone always is."""
     from difflib import get_close_matches
 
-    names = sorted(set(pool) - {name})
+    pool = set(pool)
+    if (meant := FOREIGN.get(name)) in (*pool, "true", "false"):
+        return meant
+    names = sorted(pool - {name})
     lower = name.lower()
     for candidate in names:
         if candidate.lower() == lower:

@@ -16,7 +16,7 @@ from kwlogic.syntax.expect import CLAUSES, accepted, describe, listing
 from kwlogic.syntax.hints import hint
 from kwlogic.syntax.lalr import Engine
 from kwlogic.syntax.lex import END, ERROR, HARD, NAME, Tokens
-from kwlogic.syntax.slips import DECLARATION_WORDS, FOREIGN, OPERATOR_SLIPS, Slip
+from kwlogic.syntax.slips import DECLARATION_WORDS, FOREIGN, NOT_MISSPELT, OPERATOR_SLIPS, Slip
 
 OPEN = {"LPAR": ")", "LSQB": "]", "LBRACE": "}"}
 CLOSE = {"RPAR": "LPAR", "RSQB": "LSQB", "RBRACE": "LBRACE"}
@@ -223,6 +223,8 @@ def _meant(p: Place) -> str | None:
     meant = FOREIGN.get(p.text)
     if meant is not None and meant.split()[0] in words:
         return meant
+    if p.text in NOT_MISSPELT:
+        return None
     near = get_close_matches(p.text, sorted(words), 1, 0.7)
     return near[0] if near else None
 

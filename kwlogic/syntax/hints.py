@@ -27,12 +27,26 @@ def _touches_string(p: Place) -> bool:
     return _before(p) == "STRING" and p.tokens.ends[p.at - 1] == p.tokens.starts[p.at]
 
 
+def _word_before(p: Place) -> str:
+    at = p.at - 1
+    return p.tokens.text[p.tokens.starts[at] : p.tokens.ends[at]] if p.at > p.first else ""
+
+
 def _inside(p: Place, *keywords: str) -> bool:
     return p.tokens.kinds[p.first] in keywords
 
 
 RULES: tuple[Rule, ...] = (
     (lambda p: p.text == ";", "drop the `;`: clauses, bodies and declarations end without one"),
+    (lambda p: p.text == "for" and p.accepts("+"), "instead of a comprehension: `map(fn (x) => e, xs)` and `filter(fn (x) => p, xs)`"),
+    (lambda p: p.text == "return" and p.accepts("="), "a body is an expression after `=`, without `return`"),
+    (lambda p: _word_before(p) == "return" and p.accepts("+"), "there is no `return`: the body is an expression"),
+    (lambda p: _word_before(p) == "lambda" and p.accepts("+"), "a function is written `fn (x) => e`"),
+    (lambda p: p.text == "{" and p.accepts("then"), "branches have no braces: `if c then a else b`"),
+    (
+        lambda p: p.kind == "STRING" and _word_before(p) in ("f", "s"),
+        'strings are joined with `++`, as in `"n = " ++ to_string(n)`',
+    ),
     (_touches_string, 'a quote inside a string is written `\\"`, or the string between `"""`'),
     (lambda p: p.text == "<" and _before(p) == NAME and p.accepts("["), "type arguments stand in brackets, as in `List[Int]`"),
     (lambda p: p.text == ":" and _before(p) in ("_REQUIRES", "_ENSURES"), "a label stands before its colon, as in `ensures small: x < 9`"),

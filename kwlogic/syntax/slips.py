@@ -37,7 +37,12 @@ OPERATOR_SLIPS: dict[str, tuple[Slip, ...]] = {
     ),
     "<=>": (Slip("equivalence is written `<==>`", "<==>"),),
     "=>": (
-        Slip("implication is written `==>`", "==>", "==>", "`=>` follows the pattern of a `case` or the parameters of a `fn`"),
+        Slip(
+            "implication is written `==>`",
+            "==>",
+            "==>",
+            "`=>` follows the pattern of a `case` or the parameters of a `fn`, as in `fn (x) => x + 1`",
+        ),
         Slip("what binds the variables ends in `::`", "::", "::"),
     ),
     "->": (
@@ -58,3 +63,5 @@ FOREIGN = {
     "elseif": "else if", "otherwise": "else", "switch": "match", "when": "case", "test": "example", "check": "example",
     "proof": "by", "using": "by", "is": "==",
 }  # fmt: skip
+
+NOT_MISSPELT = ("for",)  # words of other languages that only look like a keyword

@@ -121,3 +121,20 @@ def test_a_semicolon_out_of_place_is_to_be_dropped():
     (problem,) = problems_of("kernel a(x: Int) -> (y: Int)\n  requires x >= 0;\n  ensures y >= 0\n= x\n")
     assert problem.help is not None
     assert problem.help.startswith("drop the `;`")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("fn f(xs: List[Int]) -> List[Int] = [x + 1 for x in xs]", "`map(fn (x) => e, xs)`"),
+        ("fn f(xs: List[Int]) -> List[Int] = map(x => x + 1, xs)", "`fn (x) => x + 1`"),
+        ("fn f(xs: List[Int]) -> List[Int] = map(lambda x: x + 1, xs)", "`fn (x) => e`"),
+        ("fn f(x: Int) -> Int\n  return x", "without `return`"),
+        ("fn f(x: Int) -> Int = return x", "no `return`"),
+        ("fn f(x: Int) -> Int = if (x > 0) { 1 } else { 2 }", "no braces"),
+        ('fn f(x: Int) -> String = f"{x}"', "`++`"),
+    ],
+)
+def test_habits_of_other_languages(text, words):
+    (problem,) = problems_of(text)
+    assert words in problem.help, problem
