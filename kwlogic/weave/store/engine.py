@@ -113,6 +113,27 @@ def migrate(connection: Connection, shown: str) -> None:
                 help="upgrade kwlogic",
             )
         )
+    if found is None:
+        create(connection)
+    else:
+        upgrade(connection)
+
+
+def create(connection: Connection) -> None:
+    """The tables of an empty database, at once; a test holds them to be what the migrations make."""
+    from sqlalchemy import Column, MetaData, String, Table
+
+    from kwlogic.weave.store.migrations import HEAD
+    from kwlogic.weave.store.models import Base
+
+    Base.metadata.create_all(connection)
+    version = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
+    version.create(connection)
+    connection.execute(version.insert().values(version_num=HEAD))
+
+
+def upgrade(connection: Connection) -> None:
+    """Run the migrations that are missing."""
     try:
         from alembic import command
         from alembic.config import Config

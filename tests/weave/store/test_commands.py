@@ -146,6 +146,12 @@ def test_kernels_of_a_spec(run: Callable[..., Result], tmp_path: Path):
     assert "ensures grown: after.total == cart.total + price  [proved]" in shown
     assert "verified, 0 passed, 0 failed" in shown
     assert run("store", "show", "shop.buy").stdout.count("part ") == 2
+
+
+@pytest.mark.slow
+def test_versions_of_a_kernel(run: Callable[..., Result], tmp_path: Path):
+    (tmp_path / "shop.kw").write_text(SHOP, encoding="utf-8")
+    run("store", "add", "shop.kw")
     (tmp_path / "shop.kw").write_text(SHOP.replace("## Adds.", "## Other words."), encoding="utf-8")
     assert "4 kernels, 0 of them new" in run("store", "add", "shop.kw").stdout
     (tmp_path / "shop.kw").write_text(SHOP.replace("r >= 0.0", "r > -1.0"), encoding="utf-8")

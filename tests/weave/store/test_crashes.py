@@ -36,7 +36,7 @@ class Nursery:
         return found.strip()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def nursery() -> Iterator[Nursery]:
     found = Nursery()
     yield found

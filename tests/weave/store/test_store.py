@@ -164,12 +164,25 @@ def test_texts_that_no_database_keeps_are_cleaned(store: Store):
 def test_migrations_make_the_tables_that_the_code_expects(tmp_path: Path):
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
+    from sqlalchemy import text
 
+    from kwlogic.weave.store.engine import file_engine, revision, upgrade
+    from kwlogic.weave.store.migrations import HEAD
     from kwlogic.weave.store.models import Base
 
-    with open_store("s.sqlite", tmp_path) as store, store.database.engine.connect() as connection:
+    engine = file_engine(tmp_path / "s.sqlite")
+    with engine.begin() as connection:
+        upgrade(connection)
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
+        assert revision(connection) == HEAD
+    with open_store("other.sqlite", tmp_path) as store, store.database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+        assert revision(connection) == HEAD
+        made = {r[0] for r in connection.execute(text("SELECT sql FROM sqlite_master WHERE type = 'index'"))}
+    with engine.connect() as connection:
+        assert {r[0] for r in connection.execute(text("SELECT sql FROM sqlite_master WHERE type = 'index'"))} == made
 
 
 def test_an_older_store_is_brought_up_to_date(tmp_path: Path):
