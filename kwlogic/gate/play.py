@@ -4,7 +4,7 @@ outputs that break them, which enforcement must stop."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hypothesis import reject
 
@@ -178,21 +178,26 @@ def run_composition(
 ) -> tuple[Break | None, Cast]:
     """One run; what is wrong with it, if anything is."""
     cast = Cast(stage, answer)
+    sure = stage.ensures.admits(inputs)
+    broken = None if sure is False else _run(stage, inputs, cast)
+    return (broken if (sure and not cast.skipped) or broken is None else replace(broken, sure=False)), cast
+
+
+def _run(stage: Stage, inputs: Env, cast: Cast) -> Break | None:
     stage.interpreter.environment = cast
     kernel = stage.kernel
     try:
         outputs = now(stage.interpreter.run(kernel, dict(inputs)))
     except Failed as failure:
         stage.reason = failure.reason
-        return _failure(stage, inputs, failure, cast), cast
+        return _failure(stage, inputs, failure, cast)
     except Broken as broken:
-        return _broken(stage, inputs, broken, cast), cast
+        return _broken(stage, inputs, broken, cast)
     except (RecursionError, MemoryError):
         stage.slow += 1
-        return None, cast
+        return None
     stage.finished += 1
-    found = stage.ensures.broken(inputs, outputs) or round_trip(stage.program, kernel, inputs, outputs) or _order(inputs, cast)
-    return found, cast
+    return stage.ensures.broken(inputs, outputs) or round_trip(stage.program, kernel, inputs, outputs) or _order(inputs, cast)
 
 
 def _broken(stage: Stage, inputs: Env, broken: Broken, cast: Cast) -> Break | None:

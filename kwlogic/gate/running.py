@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, product
 
 from kwlogic.core.eval import Evaluator
 from kwlogic.core.eval_data import EvalStop, NotExecutable, OutOfBudget, Violation
+from kwlogic.core.eval_static import Runnable
 from kwlogic.core.logic import erase
 from kwlogic.core.program import Clause, Kernel, Program
 from kwlogic.core.terms import Op, Term
@@ -27,7 +28,8 @@ POOL = 8
 @dataclass(frozen=True, slots=True)
 class Break:
     """What went wrong in a run. ``kind``: ensures, partial, codec, determinism, requires, enforcement, flaky, rollback.
-    ``clause``: the index of the ensures that is false. ``span``: where the diagnostic points."""
+    ``clause``: the index of the ensures that is false. ``span``: where the diagnostic points. ``sure`` False: whether the
+    contract says anything about this run could not be evaluated."""
 
     kind: str
     inputs: Env
@@ -35,7 +37,7 @@ class Break:
     message: str
     span: Span | None = None
     clause: int | None = None
-    played: tuple[object, ...] = ()
+    sure: bool = True
 
 
 class Slow(Exception):
@@ -76,6 +78,11 @@ class Runner:
     def run(self, inputs: Env) -> Break | None:
         """Run the body; None where nothing is wrong."""
         self.runs += 1
+        sure = self.ensures.admits(inputs)
+        broken = None if sure is False else self._run(inputs)
+        return broken if sure or broken is None else replace(broken, sure=False)
+
+    def _run(self, inputs: Env) -> Break | None:
         args = [inputs[p.name] for p in self.kernel.inputs]
         try:
             value = self.evaluator.call(self.kernel.name, args)
@@ -130,6 +137,24 @@ class Ensures:
         self.heights = Heights(program)
         self.samples = Samples(program)
         self.skipped: set[int] = set()
+        self.vague = self._vague()
+
+    def admits(self, inputs: Env) -> bool | None:
+        """Whether the requires that cannot be run hold of inputs: False where an instance does not, None where none is found."""
+        for index in sorted(self.vague):
+            try:
+                if not all(
+                    self.evaluator.eval(b, here) is True for b, here in self._opened(erase(self.kernel.requires[index].pred), inputs)
+                ):
+                    return False
+            except (EvalStop, RecursionError, MemoryError):
+                continue
+        return None if self.vague else True
+
+    def _vague(self) -> frozenset[int]:
+        """The requires with an unbounded quantifier that cannot be run."""
+        runnable = Runnable(self.program, frozenset())
+        return frozenset(i for i, c in enumerate(self.kernel.requires) if not runnable.term(c.pred))
 
     def broken(self, inputs: Env, outputs: Env) -> Break | None:
         env = {**inputs, **outputs}

@@ -27,6 +27,8 @@ CODES = {
 def finding(program: Program, kernel: Kernel, broken: Break, proved: bool, kept: bool = False, plays: Case | None = None) -> Finding:
     """What a break amounts to. ``proved``: a proof says that this cannot be; ``kept``: it broke before."""
     case = plays or Case(kernel.name, broken.inputs)
+    if not broken.sure:
+        return unsure(program, kernel, broken, case)
     name = kernel.name.rpartition(".")[2]
     code = CODES.get(broken.kind) or ("KW602" if proved else "KW603" if kept else "KW601")
     message = {
@@ -71,6 +73,15 @@ def command(program: Program, kernel: Kernel, case: Case) -> str:
     name = kernel.name.rpartition(".")[2]
     line = case_line(case, program).removeprefix(f"{name} ")
     return f"kwlogic gate {shlex.quote(f'{kernel.span.file}::{name}')} --replay {shlex.quote(line)}"
+
+
+def unsure(program: Program, kernel: Kernel, broken: Break, case: Case) -> Finding:
+    """A run in which something is false, though whether the contract speaks of that run could not be evaluated."""
+    name = kernel.name.rpartition(".")[2]
+    message = f"a run of `{name}` may break its contract: {broken.message}"
+    help = "an unbounded quantifier stands before it, which no run can decide: the check may"
+    notes = (*_values(program, kernel, broken, case), f"again: {command(program, kernel, case)}")
+    return Finding(diagnostic("KW621", message, broken.span or kernel.name_span, "perhaps", notes=notes, help=help), undecided=True)
 
 
 def starved(kernel: Kernel, runs: int) -> Finding:

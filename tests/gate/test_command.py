@@ -216,3 +216,15 @@ def test_a_recorded_case_that_breaks_the_contract_rejects(shop: Path, capsys: py
     code, out = run(capsys, "--no-record", *FEW)
     assert code == 1
     assert "rejected   k" in out
+
+
+def test_what_the_prover_cannot_tell_is_undecided(shop: Path, capsys: pytest.CaptureFixture[str]):
+    text = 'module shop\nkernel k(x: Int, y: Int) -> (z: Int)\n  requires x > 0 and y > 0\n  ensures z * x * y >= x * y\n  by prompt "x"\n'
+    (shop / "shop.kw").write_text(text)
+    quick = ("--no-check", "--budget", "1", *FEW)
+    assert run(capsys, "--accept", *quick)[0] == 0
+    (shop / "shop.kw").write_text(text.replace("z * x * y >= x * y", "z * x * x * y >= x * x * y and z > 0"))
+    code, out = run(capsys, "--against", "baseline", *quick)
+    assert code == 3, out
+    assert "KW616" in out
+    assert "undecided  k" in out

@@ -169,4 +169,13 @@ CODES: tuple[Code, ...] = (
         "nothing was seen of what it ensures, and it is neither accepted nor rejected.",
         how="kwlogic gate on a composition with a hole",
     ),
+    Code(
+        "KW621",
+        W,
+        "a run may break the contract",
+        "Something is false in this run, but whether the run counts is not known: a requires, or the contract of an oracle that was played, "
+        "has an unbounded quantifier, and only some of its instances could be tried. Nothing is refuted by that, so the kernel is left "
+        "undecided. `kwlogic check` may know more; a bounded quantifier (`forall x in xs`) settles it.",
+        how="a requires `forall v: Int :: ...` that an input breaks only at a far value",
+    ),
 )
