@@ -7,7 +7,7 @@ for replays: only there are bodies run.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import field
 
 from kwlogic.core.logic import erase
@@ -173,7 +173,3 @@ def composed_of(kernel: Kernel | None) -> tuple[str, ...]:
 def _wiring(kernel: Kernel | None) -> Wiring | None:
     body = kernel.body if kernel is not None else None
     return body.wiring if isinstance(body, ComposeBody) and isinstance(body.wiring, Wiring) else None
-
-
-def terms(said: Iterable[Said]) -> list[Term]:
-    return [s.term for s in said]

@@ -97,7 +97,7 @@ class Folded:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """``iterate body while (cond) max bound invariant (p)``: every input of the body is an output, too."""
+    """``iterate body while (cond) max bound invariant (p)``: the outputs are among the inputs, the others stay as they are."""
 
     body: int
     cond: Clause

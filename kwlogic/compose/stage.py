@@ -7,7 +7,7 @@ constants for one round; ``lists`` of a map's body says which list each constant
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import field
 
 from kwlogic.compose.contract import Kernels, Said, Value, Want, Written
@@ -15,7 +15,6 @@ from kwlogic.compose.data import (
     INPUT,
     Again,
     Box,
-    Check,
     Choice,
     Composition,
     Dag,
@@ -215,7 +214,3 @@ def runs(kernels: Kernels, what: Part) -> bool:
     """Whether the kernel has a body that replays can run."""
     kernel = kernels.get(what.kernel)
     return kernel is not None and isinstance(kernel.body, ExprBody)
-
-
-def checks(boxes: Iterable[Box]) -> list[int]:
-    return [i for i, b in enumerate(boxes) if isinstance(b.what, Check)]
