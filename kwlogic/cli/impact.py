@@ -66,7 +66,8 @@ def _lines(found: Impact) -> Iterator[str]:
     elif found.refinement is not None or found.incomparable:
         yield from _changed_lines(found)
     for clause in found.clauses:
-        verb = "rest on it" if clause.kind == "ensures" else "must show it"
+        rest = "rests on it" if len(clause.resting) == 1 else "rest on it"
+        verb = rest if clause.kind == "ensures" else "must show it"
         yield f"  {clause.kind} {visible(clause.text)}: {amount(len(clause.resting), 'obligation')} {verb}"
         yield from (f"    {_said(r)}" for r in clause.resting)
 
