@@ -179,11 +179,17 @@ class Writer:
         assert isinstance(box.what, Part) or kernel is not None
         name = kernel or self.naming(box.what.kernel if isinstance(box.what, Part) else "")
         args = [self._argument(dag, w, names) for w in box.sources]
-        if len(args) == 1:
-            return f"{prefix}{name}({args[0]})"
+        if len(args) == 1 or self._by_position(box):
+            return f"{prefix}{name}({', '.join(args)})"
         if all(a == p.name for a, p in zip(args, box.inputs)):
             return f"{prefix}{name}({', '.join(args)})"
         return f"{prefix}{name}({', '.join(f'{p.name} = {a}' for a, p in zip(args, box.inputs))})"
+
+    def _by_position(self, box: Box) -> bool:
+        """Whether the author gives the arguments of this step by position."""
+        source = self.sources.get(box.place.file)
+        text = source.code(box.place) if source is not None else ""
+        return "(" in text and not any(re.search(rf"[(,]\s*{re.escape(p.name)}\s*=(?!=)", text) for p in box.inputs)
 
     def _wrapped_call(self, composition: Composition, dag: Dag, box: Box, names: Mapping[Wire, str]) -> str | None:
         """``retry 2 k(e)`` and the like, around one kernel whose ports are those of the region."""
