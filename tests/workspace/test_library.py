@@ -22,7 +22,7 @@ FILES = sorted((ROOT / "specs" / "examples").glob("*.kw"))
 
 
 def fingerprints(path: Path, whole: bool) -> dict[str, str]:
-    loaded = load((Selection(path, path.name),), Project(ROOT, Config()), ROOT, whole=whole)
+    loaded = load((Selection(path, path.relative_to(ROOT).as_posix()),), Project(ROOT, Config()), ROOT, whole=whole)
     assert loaded.whole is whole
     program, problems = elaborate_all(loaded, ROOT)
     assert [d for d in problems if d.severity is Severity.ERROR] == []
