@@ -10,14 +10,16 @@ from kwlogic.lab.drawing import composition_named
 from kwlogic.lab.filling import HoleAnswer, answers_for, hole_nodes
 from kwlogic.lab.opened import open_project
 from kwlogic.source.codes import diagnostic
-from kwlogic.source.data import Diagnosed, Diagnostic, Source
+from kwlogic.source.data import Diagnosed, Diagnostic, Source, Span
 from kwlogic.workspace.findings import short
 
 _HOLE = re.compile(r"\bhole\s*\(")
 
 
-def hole_notes(paths: Iterable[str], cwd: Path, selected: Iterable[str], sources: Mapping[str, Source]) -> tuple[Diagnostic, ...]:
-    """Notes on the holes of the selected files; nothing is read again where no selected text has one."""
+def hole_notes(
+    paths: Iterable[str], cwd: Path, selected: Mapping[str, tuple[Span, ...]], sources: Mapping[str, Source]
+) -> tuple[Diagnostic, ...]:
+    """Notes on the holes of what was selected (files, with the spans looked at); nothing is read again where no text has one."""
     files = {f for f in selected if f in sources and _HOLE.search(sources[f].text)}
     if not files:
         return ()
@@ -28,9 +30,13 @@ def hole_notes(paths: Iterable[str], cwd: Path, selected: Iterable[str], sources
     found: list[Diagnostic] = []
     for name in opened.own_kernels():
         kernel = opened.program.kernels[name]
-        if kernel.name_span.file in files and hole_nodes(kernel):
+        if kernel.name_span.file in files and hole_nodes(kernel) and _looked_at(kernel.name_span, selected[kernel.name_span.file]):
             found += map(note, answers_for(opened, kernel, composition_named(opened, kernel), False))
     return tuple(found)
+
+
+def _looked_at(place: Span, spans: tuple[Span, ...]) -> bool:
+    return not spans or any(s.start <= place.start and place.end <= s.end for s in spans)
 
 
 def note(answer: HoleAnswer) -> Diagnostic:

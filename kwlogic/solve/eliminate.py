@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from kwlogic.core.program import Program
@@ -35,6 +36,7 @@ from kwlogic.core.terms import (
 )
 from kwlogic.core.types import BOOL, INT, REAL, STRING, Type
 from kwlogic.core.walk import free_vars, subterms
+from kwlogic.solve.backend import keep_memory
 from kwlogic.solve.encode import Encoder
 from kwlogic.solve.sorts import Unsupported, constructors, ctor_symbol, sel_symbol
 
@@ -73,6 +75,7 @@ def decided(program: Program, known: Term, goal: Term) -> bool | None:
     """Whether ``known`` implies ``goal``; None where Z3 cannot tell, as of functions that it knows by name only."""
     import z3
 
+    _settle()
     encoder = Encoder(program)
     try:
         text = encoder.formula(mk_not(mk_implies(known, goal)))
@@ -86,6 +89,12 @@ def decided(program: Program, known: Term, goal: Term) -> bool | None:
     if answer == "unsat":
         return True
     return False if answer == "sat" and not any(t.op is Op.CALL for t in subterms(known, goal)) else None
+
+
+@cache
+def _settle() -> None:
+    """Many short questions are asked in this process."""
+    keep_memory()
 
 
 def _parsed(z3: Any, ctx: Any, encoder: Encoder, text: str) -> Any:
