@@ -242,7 +242,7 @@ def _simpler_int(value: int) -> Iterator[int]:
     size = abs(value)
     sign = 1 if value > 0 else -1
     for small in dict.fromkeys((0, 1, 2, 10, size // 2, size - 1)):
-        if small < size:
+        if 0 <= small < size:
             yield sign * small
 
 
