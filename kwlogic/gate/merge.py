@@ -20,15 +20,20 @@ MARK = "'before"
 @dataclass(frozen=True, slots=True)
 class Merged:
     """``program``: the new one with the old one's changed functions. ``renamed``: their names. ``types``: heads of data types
-    that are built otherwise now."""
+    that are built otherwise now; ``unfit``: old functions that deal in them, which mean nothing in the new program."""
 
     program: Program
     renamed: dict[str, str]
     types: frozenset[str]
+    unfit: frozenset[str] = frozenset()
 
     def old(self, term: Term) -> Term:
         """An erased term of the old program, in the merged one."""
         return renamed_calls(term, self.renamed)
+
+    def is_unfit(self, terms: Iterable[Term]) -> bool:
+        """Whether erased terms of the old program speak of what is built otherwise now."""
+        return any(t.type.head in self.types or (t.op is Op.CALL and t.data[0] in self.unfit) for t in subterms(*terms))
 
     def changed_type(self, type: Type) -> str | None:
         """A data type inside a type that is built otherwise now."""
@@ -46,9 +51,12 @@ class Merged:
 
 def merge(old: Program, new: Program) -> Merged:
     types = frozenset(n for n, d in old.datas.items() if n in new.datas and not _same_data(d, new.datas[n]))
-    changed = _changed(old, new, types)
+    mentions = {n: _mentions(f) for n, f in old.fns.items()}
+    changed = _changed(old, new, types, mentions)
+    unfit = _closed({n for n, f in old.fns.items() if _heads(f) & types}, mentions) if types else frozenset()
     renamed = {n: n + MARK for n in changed if n in new.fns}
-    added = {renamed.get(n, n): _carried(old.fns[n], renamed) for n in (*changed, *(n for n in old.fns if n not in new.fns))}
+    carried = (*changed, *(n for n in old.fns if n not in new.fns))
+    added = {renamed.get(n, n): _carried(old.fns[n], renamed) for n in carried if n not in unfit}
     datas = {n: d for n, d in old.datas.items() if n not in new.datas}
     ctors = {c.name: c for d in datas.values() for c in d.ctors}
     program = replace(
@@ -58,7 +66,7 @@ def merge(old: Program, new: Program) -> Merged:
         ctors={**new.ctors, **ctors},
         order=(*new.order, *added),
     )
-    return Merged(program, renamed, types)
+    return Merged(program, renamed, types, unfit)
 
 
 def _same_data(a: Data, b: Data) -> bool:
@@ -67,17 +75,27 @@ def _same_data(a: Data, b: Data) -> bool:
     ]
 
 
-def _changed(old: Program, new: Program, types: frozenset[str]) -> list[str]:
+def _changed(old: Program, new: Program, types: frozenset[str], mentions: dict[str, frozenset[str]]) -> list[str]:
     """The functions that mean something else now, through what they call as well."""
-    mentions = {n: _mentions(f) for n, f in old.fns.items()}
     bad = {n for n, f in old.fns.items() if n in new.fns and not _same_fn(f, new.fns[n])}
     bad |= {n for n, f in old.fns.items() if _heads(f) & types}
-    grew = True
-    while grew:
-        more = {n for n, called in mentions.items() if n not in bad and called & bad}
-        bad |= more
-        grew = bool(more)
-    return [n for n in old.fns if n in bad]
+    closed = _closed(bad, mentions)
+    return [n for n in old.fns if n in closed]
+
+
+def _closed(bad: set[str], mentions: dict[str, frozenset[str]]) -> frozenset[str]:
+    """With everything that calls them, however indirectly."""
+    callers: dict[str, list[str]] = {}
+    for name, called in mentions.items():
+        for callee in called:
+            callers.setdefault(callee, []).append(name)
+    found, stack = set(bad), list(bad)
+    while stack:
+        for caller in callers.get(stack.pop(), ()):
+            if caller not in found:
+                found.add(caller)
+                stack.append(caller)
+    return frozenset(found)
 
 
 def _terms(fn: Fn) -> list[Term]:

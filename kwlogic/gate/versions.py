@@ -68,6 +68,9 @@ class Comparer:
             ports = port_reasons(self.merged, old, new)
             if ports:
                 done[new.name] = _versioned(Change.PORTS, Step.MAJOR, ports, old, new)
+            elif self.merged.is_unfit(erase(c.pred) for c in (*old.requires, *old.ensures, *old.fails)):
+                reason = Reason("a type that its clauses speak of is built otherwise now, so that they cannot be compared")
+                done[new.name] = _versioned(Change.UNKNOWN, Step.MAJOR, (reason,), old, new)
             elif self._same(old, new):
                 same = _same_body(self.merged, old, new)
                 done[new.name] = _versioned(Change.IDENTICAL, Step.NONE if same else Step.PATCH, (), old, new)

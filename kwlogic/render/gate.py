@@ -62,7 +62,7 @@ def _change(comparison: Comparison) -> str:
 
 def summary(result: GateResult) -> str:
     if not result.reports:
-        return "there is no kernel to gate"
+        return "no kernel was gated" if result.interrupted else "there is no kernel to gate"
     counts = ", ".join(f"{result.count(s):,} {s.value}" for s in Standing if result.count(s))
     seed = f", seed {result.seed}" if result.seed else ""
     return f"{amount(len(result.reports), 'kernel')}: {counts}{seed} in {result.seconds:.2f} s"

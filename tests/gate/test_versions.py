@@ -112,6 +112,28 @@ def test_a_function_behind_a_clause_counts():
     assert "g(x)" in found.reasons[0].text
 
 
+def test_clauses_about_a_type_that_is_built_otherwise_cannot_be_compared():
+    """The type stands in no port, only inside a function that a clause calls through another."""
+    base = """module m
+record Pair(a: Int, b: Int)
+fn both(x: Int) -> Pair
+= Pair(x, x + 1)
+fn first(x: Int) -> Int
+= both(x).a
+kernel k(x: Int) -> (y: Int)
+  ensures y >= first(x)
+= first(x)
+kernel other(x: Int) -> (y: Int)
+  ensures y > x
+= x + 1
+"""
+    after = base.replace("Pair(a: Int, b: Int)", "Pair(c: Int, a: Int, b: Int)").replace("Pair(x, x + 1)", "Pair(0, x, x + 1)")
+    old, new = program_of(base), program_of(after)
+    found = Comparer(old, new).compare((old.kernels[n], new.kernels[n]) for n in ("m.k", "m.other"))
+    assert found["m.k"].change is Change.UNKNOWN
+    assert found["m.other"].change is Change.IDENTICAL
+
+
 @pytest.mark.slow
 def test_recursive_functions_that_differ_only_far_out_are_told_apart_or_left_open():
     base = "module m\nfn f(n: Int) -> Int\n  requires n >= 0\n= if n == 0 then 0 else f(n - 1) + 1\nkernel k(x: Int) -> (y: Int)\n  requires x >= 0\n  ensures y >= f(x)\n= f(x)\n"
