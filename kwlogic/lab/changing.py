@@ -102,9 +102,11 @@ def impact(
 
 
 def users_of(program: Program, name: str) -> tuple[str, ...]:
-    """Declarations that use a kernel directly, as a part or in a call."""
+    """Declarations that use a kernel directly: as a part, in a call, as a rollback, or in a ``refine``."""
     context = Context(program)
-    found = [k.name for k in program.kernels.values() if name in _parts(k) or name in context.mentions(k.name)]
+    kernels = program.kernels.values()
+    found = [k.name for k in kernels if name in _parts(k) or name == k.rollback or name in context.mentions(k.name)]
+    found += [r.name for r in program.refines.values() if name in (r.abstract, r.concrete)]
     found += [n for n in (*program.fns, *program.lemmas) if name in context.mentions(n)]
     return tuple(n for n in found if n != name)
 
