@@ -177,18 +177,7 @@ def _objects(schema: Schema, path: str, registry: Registry) -> list[Atom]:
     rest = registry.sub(schema.get("additionalProperties", True), f"{path}/additionalProperties")
     names = registry.sub(schema.get("propertyNames", True), f"{path}/propertyNames")
     needs = {(k, w) for k, found in _map(schema, "dependentRequired", path).items() for w in _keys(found, "dependentRequired", path)}
-    schemas = dict(_map(schema, "dependentSchemas", path))
     for key, found in _map(schema, "dependencies", path).items():
         if isinstance(found, list):
             needs |= {(key, w) for w in _keys(found, "dependencies", path)}
-        else:
-            schemas[key] = found
-    base = ObjAtom(props, patterns, rest, required, low, high, names, frozenset(needs))
-    return _dependent(base, schemas, path, registry)
-
-
-def _dependent(base: ObjAtom, schemas: dict[str, Any], path: str, registry: Registry) -> list[Atom]:
-    if not schemas:
-        return [base]
-    word = next(iter(schemas))
-    raise SchemaRefused("dependentSchemas", path, f"what `{word}` brings with it is not followed")
+    return [ObjAtom(props, patterns, rest, required, low, high, names, frozenset(needs))]

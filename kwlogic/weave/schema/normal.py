@@ -209,6 +209,23 @@ class Normal:
         unmet = self.of(self.registry.negated(condition) | otherwise)
         return self.distinct((*met, *unmet), path)
 
+    def dependent(self, schema: dict[str, Any], path: str) -> Atoms:
+        """What comes with a key: either it is absent, or the schema holds as well. Documents of other kinds have no keys."""
+        found: Atoms = ALL
+        never = self.registry.sub(False, "#")
+        for word in ("dependentSchemas", "dependencies"):
+            wanted = schema.get(word, {})
+            if not isinstance(wanted, dict):
+                raise SchemaRefused(word, path, "its value must be an object")
+            for key, value in wanted.items():
+                if not isinstance(value, list):
+                    sub = self.registry.sub(value, f"{path}/{word}/{key}")
+                    there = ObjAtom(required=frozenset((key,)))
+                    met = [m for a in self.of(sub) if a.kind == "object" and (m := meet(a, there)) is not None]
+                    others = [a for a in ALL if a.kind != "object"]
+                    found = self.both(found, (*others, ObjAtom(((key, never),)), *met), self.registry.add(schema, path))
+        return found
+
     def ref(self, schema: dict[str, Any], path: str) -> Atoms:
         if not isinstance(schema["$ref"], str):
             raise SchemaRefused("$ref", path, "its value must be a text")
@@ -222,6 +239,8 @@ _LOGIC: dict[str, Callable[[Normal, dict[str, Any], str], Atoms]] = {
     "oneOf": Normal.one_of,
     "not": Normal.not_,
     "if": Normal.if_,
+    "dependentSchemas": Normal.dependent,
+    "dependencies": Normal.dependent,
 }
 
 

@@ -66,8 +66,8 @@ class Validator:
     def object(self, doc: dict[str, Any], schema: dict[str, Any]) -> bool:
         if not _within(len(doc), schema, "minProperties", "maxProperties") or not all(k in doc for k in schema.get("required", ())):
             return False
-        needs = {**schema.get("dependencies", {}), **schema.get("dependentRequired", {}), **schema.get("dependentSchemas", {})}
-        for key, wanted in needs.items():
+        words = ("dependencies", "dependentRequired", "dependentSchemas")
+        for key, wanted in [pair for word in words for pair in schema.get(word, {}).items()]:
             if key in doc and not (all(k in doc for k in wanted) if isinstance(wanted, list) else self.valid(doc, wanted)):
                 return False
         return all(self.member(k, v, schema) for k, v in doc.items())

@@ -50,6 +50,10 @@ class FileDatabase(Database):
 
     def _refuse_strangers(self) -> None:
         """A file that was never a store is not ours to set aside."""
+        if self.path.exists() and not self.path.is_file():
+            raise Diagnosed(
+                diagnostic("KW804", f"`{self.path}` is no file", help="give the path of a file; it is made where it is missing")
+            )
         if self.log.exists() or not self.path.exists() or self.path.stat().st_size == 0:
             return
         with self.path.open("rb") as handle:

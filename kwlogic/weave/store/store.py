@@ -93,6 +93,7 @@ class Store:
         wanted = [replace(k, at=k.at or now()) for k in kernels]
         for kernel in wanted:
             check_id("name of a kernel", kernel.name)
+            check_id("family of a kernel", kernel.family or "none")
             convert.verify(kernel)
 
         def build(connection: Connection) -> tuple[list[Op], list[StoredKernel]]:
@@ -179,7 +180,12 @@ class Store:
         return found
 
     def link(self, *links: Link) -> None:
-        self._put_all([("lineage", {"child": k.child, "relation": k.relation, "parent": check_id("parent", k.parent)}) for k in links])
+        self._put_all(
+            [
+                ("lineage", {"child": check_id("child", k.child), "relation": k.relation, "parent": check_id("parent", k.parent)})
+                for k in links
+            ]
+        )
 
     def parents(self, child: str) -> list[Link]:
         return [Link(r["child"], r["relation"], r["parent"]) for r in self._rows("lineage", "relation", child=child)]
@@ -226,6 +232,7 @@ class Store:
         wanted = [replace(t, at=t.at or now()) for t in traces]
         for trace in wanted:
             check_id("id of a trace", trace.trace_id)
+            check_id("family of a trace", trace.family or "none")
         self._put_all([("traces", convert.trace_row(t)) for t in wanted])
 
     def trace(self, trace_id: str) -> StoredTrace | None:

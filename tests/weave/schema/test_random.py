@@ -88,7 +88,7 @@ class Maker:
 
     def objects(self, into: dict[str, Any], depth: int) -> None:
         pick = self.chance
-        match pick.randrange(8):
+        match pick.randrange(9):
             case 0 | 1:
                 into["properties"] = {k: self.schema(depth + 1) for k in pick.sample(KEYS, pick.randrange(1, 3))}
             case 2:
@@ -103,6 +103,8 @@ class Maker:
                 into["propertyNames"] = {pick.choice(["maxLength", "minLength"]): pick.randrange(1, 3)}
             case 7:
                 into["dependentRequired"] = {pick.choice(KEYS): [pick.choice(KEYS)]}
+            case 8:
+                into["dependentSchemas"] = {pick.choice(KEYS): self.schema(depth + 1)}
 
     def logic(self, into: dict[str, Any], depth: int) -> None:
         word = self.chance.choice(["allOf", "anyOf", "oneOf", "not", "if"])
