@@ -16,7 +16,7 @@ from kwlogic.core.program import Clause, ComposeBody, ExprBody, Kernel, OracleBo
 from kwlogic.core.terms import Op, Term
 from kwlogic.core.types import Type, show_type
 from kwlogic.core.walk import subterms
-from kwlogic.source.data import Span
+from kwlogic.source.data import Source, Span
 from kwlogic.weave.store.convert import kernel_of
 from kwlogic.weave.store.data import ClauseVerdict, StoredKernel
 
@@ -35,7 +35,7 @@ def kernel_to_stored(program: Program, name: str) -> StoredKernel:
     content = {
         "inputs": _ports(kernel.inputs),
         "outputs": _ports(kernel.outputs),
-        "clauses": [[kind, c.label or "", c.text] for kind, c in clauses_of(kernel)],
+        "clauses": [[kind, c.label or "", plain(c.text)] for kind, c in clauses_of(kernel)],
         "body": [body, structure(kernel.body)],
         "contract": [structure(c) for _, c in clauses_of(kernel)],
         "rests_on": _rests_on(program, kernel),
@@ -77,7 +77,7 @@ def _verdict(result: Result, digest: str) -> ClauseVerdict:
         ob.id,
         ob.kind.value,
         ob.label or "",
-        ob.text,
+        plain(ob.text),
         verdict_name(verdict),
         tier=verdict.tier if isinstance(verdict, Proved) else "",
         reason=verdict.reason if isinstance(verdict, Unknown) else "",
@@ -90,6 +90,11 @@ def clauses_of(kernel: Kernel) -> Iterator[tuple[str, Clause]]:
     yield from (("requires", c) for c in kernel.requires)
     yield from (("ensures", c) for c in kernel.ensures)
     yield from (("fails when", c) for c in kernel.fails)
+
+
+def plain(text: str) -> str:
+    """The text of a clause on one line, without comments: layout is not content."""
+    return " ".join(Source("", text).code(Span("", 0, len(text))).split())
 
 
 def _ports(ports: tuple[Param, ...]) -> list[list[str]]:
@@ -110,7 +115,8 @@ def structure(thing: object) -> str:
             continue
         elif dataclasses.is_dataclass(here) and not isinstance(here, type):
             state.update(b"d" + type(here).__name__.encode())
-            stack.extend(getattr(here, f.name) for f in reversed(dataclasses.fields(here)) if f.compare and f.name != "doc")
+            skipped = ("doc", "text") if isinstance(here, Clause) else ("doc",)
+            stack.extend(getattr(here, f.name) for f in reversed(dataclasses.fields(here)) if f.compare and f.name not in skipped)
         elif isinstance(here, (tuple, list)):
             state.update(b"l%d" % len(here))
             stack.extend(reversed(here))

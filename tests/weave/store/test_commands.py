@@ -152,7 +152,8 @@ def test_kernels_of_a_spec(run: Callable[..., Result], tmp_path: Path):
 def test_versions_of_a_kernel(run: Callable[..., Result], tmp_path: Path):
     (tmp_path / "shop.kw").write_text(SHOP, encoding="utf-8")
     run("store", "add", "shop.kw")
-    (tmp_path / "shop.kw").write_text(SHOP.replace("## Adds.", "## Other words."), encoding="utf-8")
+    laid_out = SHOP.replace("## Adds.", "## Other words.").replace("after.total == cart", "after.total  # the sum\n    == cart")
+    (tmp_path / "shop.kw").write_text(laid_out, encoding="utf-8")
     assert "4 kernels, 0 of them new" in run("store", "add", "shop.kw").stdout
     (tmp_path / "shop.kw").write_text(SHOP.replace("r >= 0.0", "r > -1.0"), encoding="utf-8")
     assert "4 kernels, 3 of them new" in run("store", "add", "shop.kw").stdout, "a type's invariant counts for all that use it"
