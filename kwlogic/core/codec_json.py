@@ -33,7 +33,7 @@ class JsonError(ValueError):
         line = text.count("\n", 0, offset) + 1
         self.place = f"line {line}, column {offset - text.rfind(chr(10), 0, offset)}"
         self.expected = expected
-        word = re.compile(r"\w+|.|$", re.DOTALL).match(text, offset)
+        word = re.compile(r'"[^"\n]*"|\w+|.|$', re.DOTALL).match(text, offset)
         self.found = f"`{word.group()[:40]}`" if word and word.group() else "the end of the text"
         super().__init__(f"{self.place}: expected {expected}, found {self.found}")
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from kwlogic.core.terms import Op, Term, mk_at
-from kwlogic.core.types import BOOL, INT, REAL, Type
+from kwlogic.core.types import BOOL, INT, REAL, STRING, Type
 from kwlogic.elab.context import Ctx, Env, shown
 from kwlogic.elab.state import Stop
 from kwlogic.source.data import Edit, Fix, Label, Span
@@ -100,6 +100,8 @@ def conversion(ctx: Ctx, e: syn.Expr, found: Type, wanted: Type) -> tuple[str | 
         return f"write `[{text}]` for a list of one", None
     if found.head == "Fun" and wanted.head != "Fun":
         return "call it: a function by its name alone is a function value", None
+    if wanted is STRING and found in (INT, REAL, BOOL):
+        return f"write `to_string({text})`", _wrap("convert with `to_string`", e.span, "to_string(", ")")
     if wanted is BOOL and found in (INT, REAL):
         return "compare it with something, as in `x != 0`", None
     return None, None

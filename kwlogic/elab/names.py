@@ -148,6 +148,8 @@ def unknown(ctx: Ctx, env: Env, name: str, span: Span, what: str) -> None:
     help = None
     if len(ctx.world.diagnostics) < ENOUGH:
         help = did_you_mean(name, {*env, *ctx.scope.own, *ctx.scope.used, *ctx.world.std_values, *PRIM_ENTRIES}) or _elsewhere(ctx, name)
+    if help is None and "result" in env:
+        help = "the value of a `fn` is called `result` in its `ensures`"
     ctx.fail("KW201", f"there is no {what} `{name}` in scope", span, "unknown name", help=help)
 
 

@@ -167,3 +167,9 @@ def test_reads_what_the_standard_library_reads(text):
     except JsonError as error:
         found, expected = True, any(word in error.expected for word in ("once", "surrogates", "exponent"))
     assert found == expected
+
+
+def test_a_key_that_stands_twice_is_named():
+    with pytest.raises(JsonError) as error:
+        read_json('{"n": 1, "n": 2}')
+    assert error.value.found == '`"n"`'

@@ -140,6 +140,8 @@ HELP = [
     ("type C = Red | Green\nfn f(c: C) -> Int = match c { case Red => 1 }", "case Green"),
     ("fn f(x: (Int, Int)) -> Int = x.width", "let (x, y)"),
     ("fn f(x: int) -> Int = x", "`Int`"),
+    ('fn f(x: Int) -> String = "n: " ++ x', "`to_string(x)`"),
+    ("fn f(x: Int) -> Int ensures outcome > x = x + 1", "`result`"),
 ]
 
 
