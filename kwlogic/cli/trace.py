@@ -154,13 +154,13 @@ def import_(traces: tuple[Path, ...], url: str | None) -> int:
       kwlogic trace import runs.json
     """
     from kwlogic.weave.store.find import project_store
-    from kwlogic.weave.trace.clean import cleaned
+    from kwlogic.weave.trace.keep import keep_traces
     from kwlogic.weave.trace.read import read_traces
 
-    found = [cleaned(t) for path in traces for t in read_traces(path)]
+    found = [t for path in traces for t in read_traces(path)]
     with project_store(Path.cwd(), url) as store:
-        store.put_traces([t.stored() for t in found])
-    print(f"{len(found)} trace{'' if len(found) == 1 else 's'} stored")
+        kept = keep_traces(store, found)
+    print(f"{_count(kept, 'trace')} stored" + (f", {len(found) - kept} were there already" if kept < len(found) else ""))
     return 0
 
 

@@ -286,3 +286,15 @@ def test_command(tmp_path: Path):
     assert "error[KW812]" in done.stdout
     assert "1 trace with a violation, of which 1 had failed" in done.stdout
     assert "gen_ai.evaluation.result" in (tmp_path / "out.json").read_text(encoding="utf-8")
+
+
+def test_kept_traces_do_not_take_the_place_of_others(tmp_path: Path):
+    from kwlogic.weave.store.store import open_store
+    from kwlogic.weave.trace.keep import keep_traces
+
+    first = traces_of_text('{"calls": [["a", {"password": "hunter22"}, 1]], "task_id": 1}', "x")
+    other = traces_of_text('{"calls": [["b", {}, 1]], "task_id": 1}', "x")
+    with open_store("s.sqlite", tmp_path) as store:
+        assert [keep_traces(store, t) for t in (first, other, first, other, [*first, *other])] == [1, 1, 0, 0, 0]
+        assert sorted(t.trace_id[:2] for t in store.traces()) == ["1", "1#"]
+        assert "hunter22" not in store.traces()[0].document
