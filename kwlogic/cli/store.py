@@ -258,6 +258,28 @@ def import_(folder: Path, url: str | None) -> int:
     return 1 if problems else 0
 
 
+@store_group.command("compact")
+@ADDRESS
+def compact(url: str | None) -> int:
+    """Make the files of a store small again: the log keeps every write until then, what was written over included.
+
+    \b
+    Example:
+      kwlogic store compact
+    """
+    from kwlogic.weave.store.filebase import FileDatabase
+
+    with _open(url) as store:
+        if isinstance(store.database, FileDatabase):
+            before = store.database.size()
+            store.database.compact()
+            print(f"{before / 1e6:.1f} MB before, {store.database.size() / 1e6:.1f} MB now")
+        else:
+            print("a server keeps its own files")
+        _told(store)
+    return 0
+
+
 @store_group.command("check")
 @ADDRESS
 @click.option("--repair", is_flag=True, help="Make anew what is damaged, from what is not.")

@@ -302,6 +302,21 @@ class FileDatabase(Database):
             found.append(f"log: {error}")
         return found
 
+    def size(self) -> int:
+        """Bytes of the database and its log."""
+        return self.path.stat().st_size + self.log.size()
+
+    def compact(self) -> None:
+        """Write the log anew with the rows as they are now, and give the database's free pages back. A kill in between
+        leaves a log that does not fit, which the next one to open the store writes anew."""
+        with self.lock.held():
+            self._refresh()
+            with self._writing() as connection:
+                self._catch_up(connection)
+                self._set_applied(connection, self.log.create(self._batches(connection)))
+            with self.engine.connect() as connection:
+                connection.exec_driver_sql("VACUUM")
+
     def repair(self) -> None:
         """Make anew whichever of the two is damaged."""
         with self.lock.held():

@@ -159,3 +159,13 @@ def test_versions_of_a_kernel(run: Callable[..., Result], tmp_path: Path):
     assert "4 kernels, 3 of them new" in run("store", "add", "shop.kw").stdout, "a type's invariant counts for all that use it"
     assert "from      version" in run("store", "show", "add").stdout
     assert run("store", "show", "add", "--spec").stdout.startswith("module shop")
+
+
+def test_without_the_packages(tmp_path: Path):
+    import subprocess
+    import sys
+
+    program = "import sys\nsys.modules['sqlalchemy'] = None\nfrom kwlogic.cli.main import guarded\nsys.exit(guarded(['store', 'list']))"
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert "pip install 'kwlogic[store]'" in done.stderr

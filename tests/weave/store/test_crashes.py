@@ -208,3 +208,26 @@ def test_a_row_that_was_tampered_with_is_not_believed(tmp_path: Path):
             connection.execute(text("UPDATE traces SET document = '[2]'"))
         assert store.trace("t").document == "[1]"
         assert [w.code for w in store.warnings] == ["KW801"]
+
+
+def test_compaction_keeps_everything_and_may_be_interrupted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path = tmp_path / "s.sqlite"
+    with open_store(str(path)) as store:
+        for number in range(60):
+            store.put_trace(StoredTrace("t", "f", f"[{number}]" + " " * 5_000))
+        before = store.database.size()
+        store.database.compact()
+        assert store.database.size() < before / 3
+        store.put_trace(StoredTrace("u", "f", "[]"))
+        assert store.database.check() == []
+        monkeypatch.setattr(type(store.database), "_set_applied", lambda *_: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            store.database.compact()
+    monkeypatch.undo()
+    with open_store(str(path)) as store:
+        assert [t.document.strip() for t in store.traces()] == ["[59]", "[]"]
+        store.put_trace(StoredTrace("v", "f", "[]"))
+        assert store.database.check() == []
+    path.unlink()
+    with open_store(str(path)) as store:
+        assert len(store.traces()) == 3
