@@ -182,7 +182,7 @@ def main() -> None:
         runner, folder = Runner(Path(bytecode)), Path(name)
         for file, text in modules(chosen.kernels, chosen.seed).items():
             (folder / file).write_text(text, encoding="utf-8")
-        (folder / "kwlogic.toml").write_text('paths = ["."]\n', encoding="utf-8")
+        (folder / "kwlogic.toml").write_text('paths = ["."]\nproofs = false\n', encoding="utf-8")
         print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}\n{'':<34}{'clock':>11} {'processor':>11}")
         for what, cost in start_up(runner, max(5, chosen.repeats)):
             print(f"{what:<34}{cost}")

@@ -15,6 +15,7 @@ paths = ["specs"]          # what `kwlogic check` looks at
 # budget = 10_000_000      # how hard to try each obligation, in rlimit units
 # jobs = 0                 # worker processes; 0 means one for each processor
 # cache = true             # remember verdicts in .kwlogic_cache
+# proofs = true            # keep certificates of proofs in proofs/
 """
 
 SPEC = """\

@@ -55,7 +55,7 @@ def cli() -> None:
 @click.option("--log-dir", type=click.Path(path_type=Path), help="Write every stage there: formatted text, core, obligations, SMT-LIB.")
 @click.option("--expect", is_flag=True, help="Compare the verdicts with the `# expect:` comments of the files.")
 @click.option("--cache/--no-cache", default=None, help="Whether verdicts are remembered between runs.")
-@click.option("--proofs/--no-proofs", default=None, help="Whether certificates are kept in `proofs/`; by default where that exists.")
+@click.option("--proofs/--no-proofs", default=None, help="Whether certificates are kept in `proofs/`; by default beside a configuration.")
 def check(paths: tuple[str, ...], form: str, **options: Any) -> int:
     """Check spec files: every clause is proved, refuted with a counterexample, or unknown.
 

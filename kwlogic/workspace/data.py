@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Config:
     """``[tool.kwlogic]`` or ``kwlogic.toml``. ``jobs`` 0 means one for each processor; ``budget`` counts rlimit units.
-    ``proofs`` None: certificates are kept where there is a folder for them. ``tables``: what packages above read for
+    ``proofs`` None: certificates are kept in projects that have a configuration. ``tables``: what packages above read for
     themselves (``run``, ``store``, ...), by name."""
 
     paths: tuple[str, ...] = (".",)

@@ -21,12 +21,12 @@ SUFFIX = ".proof"
 
 
 def wanted(project: Project, asked: bool | None) -> bool:
-    """Whether a run keeps certificates: as asked, else as configured, else where there is a folder for them."""
+    """Whether a run keeps certificates: as asked, else as configured, else in a project (a folder with a configuration)."""
     if asked is not None:
         return asked
     if project.config.proofs is not None:
         return project.config.proofs
-    return (project.root / FOLDER).is_dir()
+    return project.source is not None or (project.root / FOLDER).is_dir()
 
 
 def within(project: Project, path: Path) -> bool:
