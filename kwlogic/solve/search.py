@@ -91,7 +91,7 @@ class Search:
         self.last = answer
         if answer.status == "unsat":
             return self._success(builder, answer, title)
-        if answer.reason and answer.reason not in ("", "canceled", "(incomplete quantifiers)", "incomplete quantifiers"):
+        if answer.reason and answer.reason != "canceled" and not answer.reason.lstrip("(").startswith("incomplete"):
             self.reason = answer.reason
         return None
 

@@ -20,7 +20,7 @@ from kwlogic.vc.data import Plan
 from kwlogic.workspace.config import OWN_FILE, SHARED_FILE, project_of, show_path
 from kwlogic.workspace.data import CheckRequest, CheckResult, Progress, Project, Selection
 from kwlogic.workspace.executor import executor_of
-from kwlogic.workspace.findings import finding, start_of, unused_requires
+from kwlogic.workspace.findings import after_the_body, finding, start_of, undefined_bodies, unused_requires
 from kwlogic.workspace.lints import lint_diagnostics
 from kwlogic.workspace.load import Loaded, complete, load
 from kwlogic.workspace.logs import prepare, write_logs
@@ -131,7 +131,12 @@ def _found(solved: Solved, program: Program, told: Iterable[Diagnostic]) -> list
     """What the verdicts and lints say. Of a recursion that is known to be hopeless enough has been told already."""
     results = solved.results
     hopeless = {d.span for d in told if d.code == "KW506"}
-    found = [d for r in results if (d := finding(r, program)) is not None and not (d.code == "KW520" and d.span in hopeless)]
+    undefined = undefined_bodies(results)
+    found = [
+        after_the_body(d, undefined.get(r.obligation.declaration))
+        for r in results
+        if (d := finding(r, program)) is not None and not (d.code == "KW520" and d.span in hopeless)
+    ]
     return found + lint_diagnostics(solved.findings, results) + ([] if solved.interrupted else unused_requires(results, program))
 
 

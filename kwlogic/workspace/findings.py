@@ -6,6 +6,7 @@ Messages speak of the author's own clause; nothing is decided here that the verd
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from kwlogic.core.program import Clause, ComposeBody, ExprBody, Fn, Kernel, Lemma, Origin, Program
 from kwlogic.source.codes import diagnostic
@@ -127,6 +128,23 @@ def _unknown(obligation: Obligation, verdict: Unknown) -> Diagnostic:
     return diagnostic(
         "KW520", message, obligation.span, "unknown", notes=tuple(notes), help=_HELP.get(obligation.kind) if verdict.tried else None
     )
+
+
+def undefined_bodies(results: Iterable[Result]) -> dict[str, Obligation]:
+    """By declaration the first operation of its body that is refuted: what follows is shown of a value that may not be there."""
+    found: dict[str, Obligation] = {}
+    for result in results:
+        obligation = result.obligation
+        if isinstance(result.verdict, Refuted) and obligation.kind in (Kind.PARTIAL, Kind.CALL) and obligation.play is None:
+            found.setdefault(obligation.declaration, obligation)
+    return found
+
+
+def after_the_body(found: Diagnostic, undefined: Obligation | None) -> Diagnostic:
+    """What is unknown because the body may be undefined says so, in place of advice about proofs."""
+    if found.code != "KW520" or undefined is None:
+        return found
+    return replace(found, help=f"first see to `{one_line(undefined.text, 60)}`, which may be undefined; this may rest on it")
 
 
 def _what(obligation: Obligation) -> str:

@@ -187,3 +187,10 @@ def test_init_makes_a_project_that_checks(cli: Cli) -> None:
     again = cli("init", "demo")
     assert again.returncode == 2
     assert "KW729" in again.stderr
+
+
+def test_what_a_body_leaves_unknown_points_to_where_it_may_be_undefined(cli: Cli, write: Write) -> None:
+    write("pop.kw", "fn pop(q: List[Int]) -> (Int, List[Int])\n= (q[0], q[1:])\n")
+    done = cli("check", "pop.kw")
+    assert "KW503" in done.stdout
+    assert "help: first see to `q[0]`, which may be undefined" in done.stdout
