@@ -26,6 +26,7 @@ QUERIES = 14
 RLIMIT = 150_000
 WALL = 2.0
 FEW = 6
+SHALLOW, DEEP = 3, 7  # rounds of unfolding, which bound the lengths of lists in models
 HOPELESS = 40  # evaluations cut off, before enumeration gives up
 
 Env = dict[str, Value]
@@ -105,7 +106,8 @@ class Seeds:
         found: list[Env] = []
         goals: list[Term] = [*self.open[: max(0, queries - 2)], TRUE, TRUE]
         for goal in goals if self.vars else ():
-            env = self.model((*self.requires, goal, *self._others(found if goal is TRUE else [])))
+            depths = (SHALLOW, DEEP) if goal in self.goals.broken else (SHALLOW,)
+            env = self.model((*self.requires, goal, *self._others(found if goal is TRUE else [])), depths)
             if env is not None:
                 found.append(env)
         return found
@@ -120,13 +122,19 @@ class Seeds:
             if same:
                 yield mk_not(mk_and(same))
 
-    def model(self, formulas: tuple[Term, ...]) -> Env | None:
-        """Values under which the formulas hold, evaluated."""
-        return solve_for(self.theory, self.maker, self.kernel.name, self.vars, formulas, self.requires)
+    def model(self, formulas: tuple[Term, ...], depths: tuple[int, ...]) -> Env | None:
+        """Values under which the formulas hold, evaluated; at least the requires."""
+        best = None
+        for depth in depths:
+            env = solve_for(self.theory, self.maker, self.kernel.name, self.vars, formulas, self.requires, depth)
+            if env is not None and self.maker.holds(formulas, env):
+                return env
+            best = best or env
+        return best
 
 
 def solve_for(
-    theory: Theory, maker: Maker, before: str, vars: tuple[Term, ...], formulas: tuple[Term, ...], check: tuple[Term, ...]
+    theory: Theory, maker: Maker, before: str, vars: tuple[Term, ...], formulas: tuple[Term, ...], check: tuple[Term, ...], depth: int
 ) -> Env | None:
     """The solver's model of formulas, where it reads as values for which ``check`` evaluates to true."""
     from kwlogic.solve.backend import Meter
@@ -139,7 +147,7 @@ def solve_for(
     hyps = tuple(Hyp(f"requires:{i}", f) for i, f in enumerate(formulas) if f is not TRUE)
     try:
         builder = QueryBuilder(prepare(theory, Sequent(vars, hyps, TRUE), before))
-        query = builder.query(3 if builder.symbols else 0, facts=False, negate=False)
+        query = builder.query(depth if builder.symbols else 0, facts=False, negate=False)
     except Unsupported:
         return None
     answer = ask(query, RLIMIT, Meter(), WALL)
