@@ -231,3 +231,23 @@ def test_compaction_keeps_everything_and_may_be_interrupted(tmp_path: Path, monk
     path.unlink()
     with open_store(str(path)) as store:
         assert len(store.traces()) == 3
+
+
+def test_where_both_files_are_damaged_what_is_whole_in_either_is_saved(tmp_path: Path):
+    path = tmp_path / "s.sqlite"
+    before = full(path)
+    log = Path(f"{path}.log")
+    lines = log.read_bytes().split(b"\n")
+    lines[5] = lines[5].replace(b"7,", b"8,", 1)
+    log.write_bytes(b"\n".join(lines))
+    data = bytearray(path.read_bytes())
+    data[:100] = bytes(100)
+    path.write_bytes(data)
+    with open_store(str(path)) as store:
+        assert {w.code for w in store.warnings} == {"KW801", "KW802"}
+        there = {t.trace_id for t in store.traces()}
+        assert there < set(before)
+        assert len(there) >= len(before) - 1
+        store.put_trace(StoredTrace("after", "", "{}"))
+        assert store.database.check() == []
+    assert len([p for p in tmp_path.iterdir() if "damaged" in p.name and p.suffix != ".log"]) >= 2
