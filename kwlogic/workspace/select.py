@@ -26,6 +26,9 @@ def select(paths: Iterable[str], project: Project, cwd: Path) -> tuple[tuple[Sel
         if not _exists(path):
             problems.append(_missing(text, path, project, bool(typed)))
             continue
+        if name is not None and path.is_dir():
+            problems.append(_no_file(text.partition("::")[0], name))
+            continue
         for file in files_of(path, project, problems):
             whole = name is None
             shown, names = wanted.get(file, (show_path(file, cwd), set()))
@@ -40,6 +43,11 @@ def select(paths: Iterable[str], project: Project, cwd: Path) -> tuple[tuple[Sel
 def _split(text: str, base: Path) -> tuple[str | None, Path]:
     path, colons, name = text.partition("::")
     return (name if colons and name else None), Path(os.path.normpath(base / path))
+
+
+def _no_file(folder: str, name: str) -> Diagnostic:
+    message = f"`{folder or '.'}` is a folder, and `::{name}` selects a declaration of one file"
+    return diagnostic("KW705", message, help=f"name the file, as in `{Path(folder) / 'FILE.kw'}::{name}`")
 
 
 def _exists(path: Path) -> bool:

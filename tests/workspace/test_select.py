@@ -65,3 +65,11 @@ def test_headers(tmp_path: Path) -> None:
     path.write_text("kernel k(module: Int)")
     assert header_of(path) is None
     assert header_of(tmp_path) is None
+
+
+@pytest.mark.parametrize("path", ["specs::f", "::f", ".::f"])
+def test_a_declaration_is_selected_from_a_file_and_not_from_a_folder(root: Path, path: str) -> None:
+    found, problems = select((path,), Project(root, Config()), root)
+    assert not found
+    assert [p.code for p in problems] == ["KW705"]
+    assert "is a folder" in problems[0].message
