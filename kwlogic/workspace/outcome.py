@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from kwlogic.core.eval import EvalStop, Evaluator
     from kwlogic.core.value import Value
 
-MAX_STEPS = 200_000_000
+MAX_STEPS = 20_000_000
 MAX_PARTS = 12
 
 
