@@ -123,10 +123,28 @@ class Samples:
 
 
 def _diagonal(pools: list[tuple[Value, ...]]) -> Iterator[tuple[Value, ...]]:
-    """The product of the pools, tuples of small indices first."""
-    order = sorted(product(*(range(len(p)) for p in pools)), key=lambda ix: (sum(ix), ix))
-    for indices in order[: MOST * 3]:
+    """The product of the pools, tuples of small indices first: never more of it than is taken, as it may be huge."""
+    for indices in islice(_by_sum([len(p) for p in pools]), MOST * 3):
         yield tuple(pool[i] for pool, i in zip(pools, indices, strict=True))
+
+
+def _by_sum(sizes: list[int]) -> Iterator[tuple[int, ...]]:
+    """Tuples of indices below the sizes, by their sum, then lexicographically."""
+    if 0 in sizes:
+        return
+    room = [0]  # the largest sum of the last places
+    for size in reversed(sizes):
+        room.append(room[-1] + size - 1)
+    for total in range(room[-1] + 1):
+        stack: list[tuple[tuple[int, ...], int]] = [((), total)]
+        while stack:
+            indices, left = stack.pop()
+            place = len(indices)
+            if place == len(sizes):
+                yield indices
+                continue
+            least, most = max(0, left - room[len(sizes) - place - 1]), min(sizes[place] - 1, left)
+            stack.extend(((*indices, k), left - k) for k in range(most, least - 1, -1))
 
 
 def functions(type: Type) -> list[Term]:
