@@ -49,9 +49,13 @@ def _shape(parameters: Mapping[str, Value], seed: int) -> Shape:
 
 @cache
 def _workflows(path: str) -> dict[str, Any]:
-    """Graphs by name: ``{"graphs": {name: {"tasks": n, "edges": [[a, b], ...]}}}``."""
-    found: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))["graphs"]
-    return found
+    """Graphs by name: ``{"graphs": {name: {"tasks": n, "edges": [[a, b], ...]}}}``, or a list ``dags`` of objects that have
+    these and a ``file``, by whose name without ``.json`` they go."""
+    document = json.loads(Path(path).read_text(encoding="utf-8"))
+    if "dags" not in document:
+        found: dict[str, Any] = document["graphs"]
+        return found
+    return {Path(d["file"]).name.removesuffix(".json"): {"tasks": d["tasks"], "edges": d["edges"]} for d in document["dags"]}
 
 
 def workflow_names(path: str) -> list[str]:
