@@ -24,6 +24,7 @@ from kwlogic.solve.explain import stuck_text
 from kwlogic.solve.falsify import Falsifier, Wide, witness
 from kwlogic.solve.lemmas import Pool
 from kwlogic.solve.models import is_large, recursive_query
+from kwlogic.solve.narrow import Narrowing
 from kwlogic.solve.played import concrete
 from kwlogic.solve.present import present
 from kwlogic.solve.problem import QueryBuilder, base_name, prepare
@@ -192,11 +193,14 @@ class Prover:
         large = is_large(self.problem)
         return (
             lambda: None if large else self._direct(search),
+            lambda: self._refute_narrowing(1) if large else None,
             lambda: self._refute_running(RUN_LIMIT) if large else self._speculate(search, 1),
             lambda: None if large else self._refute_running(MODEL_LIMIT // 10),
             lambda: self._prove(search, 1),
             lambda: self._refute_widely(LITTLE),
+            lambda: None if large else self._refute_narrowing(20),
             lambda: None if large else self._speculate(search, 2),
+            lambda: None if large else self._refute_narrowing(1),
             lambda: self._refute_widely(MUCH),
             lambda: None if large else self._discover(search),
             lambda: None if large else self._speculate(search, 3),
@@ -336,6 +340,19 @@ class Prover:
             sized = Sized(self.theory, calls_in_reach(self.theory, self.problem.formulas), self.falsifier.samples)
             self.wide = Wide(self.falsifier, self.played, self.problem.skolems if self._clause() else (), sized)
         found = self.wide.search(work)
+        return None if found is None else self._refuted(*found)
+
+    def _refute_narrowing(self, part: int) -> Refuted | None:
+        """Inputs decided only as far as evaluation asks, for at most that part of the budget."""
+        skolems = self.problem.skolems if self._clause() else ()
+        if not self.obligation.refutable or self.obligation.play is not None or skolems or not QueryBuilder(self.problem).symbols:
+            return None
+        try:
+            narrowing = Narrowing(self.session.replayer.program, self.falsifier.samples, self.played)
+        except Unsupported:
+            return None
+        found = self.falsifier.narrow(narrowing, self.played, self.session.budget // (2 * part))
+        self.meter.spent += narrowing.work
         return None if found is None else self._refuted(*found)
 
     def _refute_running(self, limit: int) -> Refuted | None:

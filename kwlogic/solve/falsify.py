@@ -14,6 +14,7 @@ from kwlogic.core.program import Program
 from kwlogic.core.terms import Term
 from kwlogic.core.types import Type
 from kwlogic.core.value import Con, MapV, SetV, Value, iter_list, list_value
+from kwlogic.solve.narrow import Narrowing
 from kwlogic.solve.replay import Env, Replay, Replayer
 from kwlogic.solve.samples import Samples, functions
 from kwlogic.solve.sized import Sized, tuples_by_size
@@ -128,6 +129,25 @@ class Falsifier:
         result = (replayer or self.replayer).replay(self.obligation, inputs, {str(s.data): env[str(s.data)] for s in skolems})
         self.passed += result.valid and not result.broken
         return (env, result) if result.broken else None
+
+    def narrow(self, narrowing: Narrowing, sequent: Sequent, work: int) -> tuple[Env, Replay] | None:
+        """The first input found by narrowing that breaks, shrunk."""
+        brief = self.replayer.brief
+        last: list[tuple[Env, Replay] | None] = []
+
+        def breaks(env: Env) -> bool:
+            before = brief.exhausted
+            found = self.try_env(env, sequent.vars, (), brief)
+            narrowing.charge(brief.steps_taken)
+            if brief.exhausted > before and not self.endless:
+                found = self.try_env(env, sequent.vars, ())
+                narrowing.charge(self.replayer.steps_taken)
+            last[:] = [found]
+            return found is not None
+
+        narrowing.search(work, breaks)
+        found = last[-1] if last else None
+        return None if found is None else self.shrink(found, sequent.vars, ())
 
     def shrink(self, found: tuple[Env, Replay], vars: tuple[Term, ...], skolems: tuple[Term, ...]) -> tuple[Env, Replay]:
         """Greedy: replace one value by a simpler one while the replay still breaks."""
