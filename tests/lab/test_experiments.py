@@ -13,6 +13,7 @@ from kwlogic.lab.kinds import kinds
 from kwlogic.lab.opened import Refused
 
 SHIPPED = sorted((Path(__file__).parents[2] / "experiments").glob("*.toml"))
+SHARED = Path(__file__).parents[3] / "shared" / "data"
 SMALL = """\
 title = "small"
 kind = "weakening"
@@ -117,6 +118,8 @@ def test_workflow_graphs_are_checked(tmp_path: Path, text: str):
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda p: p.stem)
 def test_shipped_experiments_make_sense(path: Path):
+    if "shared/data" in path.read_text(encoding="utf-8") and not SHARED.is_dir():
+        pytest.skip("the shared data is not beside this checkout")
     asked = read_experiment(path)
     assert asked.count > 1
     assert asked.plots
