@@ -7,6 +7,7 @@ what was undone. Nothing is printed here.
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -43,8 +44,18 @@ class Runner:
 
     async def run_in(self, backends: Backends, kernel: Kernel, inputs: Ports, run: str = "") -> Ports:
         """As ``run``, over sessions that stay open: a server's."""
-        live = Live(self.program, self.config, backends, self.memory, run, self.listener)
+        live = Live(self.program, self.config, backends, self.memory, run, self._listener(kernel))
         return await Interpreter(self.program, live, self.config.max_steps).run(kernel, inputs)
+
+    def _listener(self, kernel: Kernel) -> Listener | None:
+        """The one given; without one, a run is told to the recording that is active in this context, if there is one."""
+        capture = sys.modules.get("kwlogic.weave.trace.capture")
+        recording = capture.active() if capture is not None and self.listener is None else None
+        if recording is None:
+            return self.listener
+        from kwlogic.weave.run.tracing import Recorder
+
+        return Recorder(kernel, self.program, recording).hear
 
 
 def run_live(

@@ -25,11 +25,12 @@ KINDS = {
 
 
 class Recorder:
-    """Collects the events of one run; ``keep`` puts them into the store. A finished oracle is a tool call of its name."""
+    """Collects the events of one run, in ``recording`` or in one of its own, which ``keep`` puts into the store. A finished
+    oracle is a tool call of its name."""
 
-    def __init__(self, kernel: Kernel, program: Program) -> None:
+    def __init__(self, kernel: Kernel, program: Program, recording: Recording | None = None) -> None:
         self.program = program
-        self.recording = Recording(family=kernel.family or kernel.name)
+        self.recording = recording or Recording(family=kernel.family or kernel.name)
         self._started: dict[tuple[str, ...], int] = {}
         self._skipped: set[tuple[tuple[str, ...], object]] = set()
 

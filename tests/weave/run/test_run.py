@@ -23,6 +23,7 @@ from kwlogic.weave.run.mcp_import import import_tools, tools_text
 from kwlogic.weave.run.service import Runner
 from kwlogic.weave.run.tracing import Recorder
 from kwlogic.weave.store.store import open_store
+from kwlogic.weave.trace.capture import record
 from kwlogic.weave.trace.text import read_trace
 from kwlogic.workspace.check import elaborate_all
 from kwlogic.workspace.config import project_of
@@ -390,3 +391,11 @@ def test_a_run_leaves_a_trace_without_secrets(program, serve, tmp_path, monkeypa
     assert kinds.count("plan") == 3
     assert [e.name for e in trace.events if e.payload.get("verdict") == "held"] == ["small", "m == 2 * n"]
     assert any(e.payload.get("event") == "rejected" for e in trace.events)
+
+
+def test_runs_are_told_to_the_recording_that_is_active(program, serve):
+    served = serve({"say": '{"n": 3}'})
+    with record("count") as recording:
+        run(program, "line", {"text": "three"}, config(served))
+    (call,) = recording.trace.calls()
+    assert (call.tool, call.arguments, call.result) == ("m.parse", {"text": "three"}, {"n": 3})
