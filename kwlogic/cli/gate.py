@@ -64,7 +64,7 @@ def _asker(program: Program, project: Project) -> Callable[[Kernel, dict[str, Va
 def _progress() -> GateProgress | None:
     if not sys.stderr.isatty():
         return None
-    from kwlogic.render.gate_progress import gate_progress
+    from kwlogic.render.progress import gate_progress
 
     return gate_progress()
 

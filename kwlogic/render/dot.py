@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kwlogic.lab.pictures import Edge, Picture, Spot
+from kwlogic.render.nesting import CLOSE, OPEN, nested
 from kwlogic.render.palette import COLOURS
 
 _SHAPES = {"input": "oval", "output": "oval", "guard": "hexagon", "assert": "hexagon", "condition": "diamond", "hole": "box"}
@@ -19,26 +20,15 @@ def _lines(picture: Picture) -> Iterator[str]:
     yield '  graph [fontname="Helvetica", fontsize=11, labeljust=l];'
     yield '  node [shape=box, style="rounded", fontname="Helvetica", fontsize=11];'
     yield '  edge [fontname="Helvetica", fontsize=9];'
-    children: dict[int | None, list[int]] = {}
-    for index, frame in enumerate(picture.frames):
-        children.setdefault(frame.parent, []).append(index)
-    inside: dict[int | None, list[int]] = {}
-    for index, spot in enumerate(picture.spots):
-        inside.setdefault(spot.frame, []).append(index)
-    stack: list[tuple[int | None, int, bool]] = [(None, 0, False)]
-    while stack:
-        here, depth, done = stack.pop()
+    for what, index, depth in nested(picture):
         pad = "  " * depth
-        if done:
+        if what == OPEN:
+            yield f"{pad}subgraph cluster_{index} {{"
+            yield f"{pad}  label={_quoted(picture.frames[index].label)};{_colour(picture.frames[index].verdict)}"
+        elif what == CLOSE:
             yield f"{pad}}}"
-            continue
-        if here is not None:
-            yield f"{pad}subgraph cluster_{here} {{"
-            yield f"{pad}  label={_quoted(picture.frames[here].label)};{_colour(picture.frames[here].verdict)}"
-            stack.append((here, depth, True))
-        for index in inside.get(here, ()):
+        else:
             yield f"{pad}  n{index} [{_spot(picture.spots[index])}];"
-        stack.extend((child, depth + 1, False) for child in reversed(children.get(here, [])))
     for edge in picture.edges:
         yield f"  n{edge.source} -> n{edge.target}{_edge(edge)};"
     yield "}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kwlogic.lab.pictures import Edge, Picture, Spot
+from kwlogic.render.nesting import CLOSE, OPEN, nested
 from kwlogic.render.palette import COLOURS
 
 _SHAPES = {
@@ -23,25 +24,14 @@ def mermaid(picture: Picture) -> str:
 
 def _lines(picture: Picture) -> Iterator[str]:
     yield "flowchart TB"
-    children: dict[int | None, list[int]] = {}
-    for index, frame in enumerate(picture.frames):
-        children.setdefault(frame.parent, []).append(index)
-    inside: dict[int | None, list[int]] = {}
-    for index, spot in enumerate(picture.spots):
-        inside.setdefault(spot.frame, []).append(index)
-    stack: list[tuple[int | None, int, bool]] = [(None, 0, False)]
-    while stack:
-        here, depth, done = stack.pop()
+    for what, index, depth in nested(picture):
         pad = "  " * depth
-        if done:
+        if what == OPEN:
+            yield f"{pad}subgraph f{index}[{_quoted(picture.frames[index].label)}]"
+        elif what == CLOSE:
             yield f"{pad}end"
-            continue
-        if here is not None:
-            yield f"{pad}subgraph f{here}[{_quoted(picture.frames[here].label)}]"
-            stack.append((here, depth, True))
-        for index in inside.get(here, ()):
+        else:
             yield f"{pad}  n{index}{_shape(picture.spots[index])}"
-        stack.extend((child, depth + 1, False) for child in reversed(children.get(here, [])))
     yield from (_edge(e) for e in picture.edges)
     yield from _styles(picture)
 

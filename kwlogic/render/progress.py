@@ -1,22 +1,33 @@
-"""A live progress bar on stderr, for terminals only."""
+"""Live progress bars on stderr, for terminals only."""
 
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kwlogic.render.text import wants_colour
 from kwlogic.vc.data import Result, verdict_name
 from kwlogic.workspace.data import Progress
 
+if TYPE_CHECKING:
+    from kwlogic.gate.data import KernelReport
+    from kwlogic.workspace.gate_data import GateProgress
+
 
 def progress_bar() -> Progress | None:
-    """None where stderr is no terminal."""
-    return Bar() if wants_colour(sys.stderr) else None
+    """For a check; None where stderr is no terminal."""
+    return Proving() if wants_colour(sys.stderr) else None
+
+
+def gate_progress() -> GateProgress | None:
+    """For the gate; None where stderr is no terminal."""
+    return AtGate() if wants_colour(sys.stderr) else None
 
 
 class Bar:
-    """Shows how many obligations are settled, and how many are not proved."""
+    """So many of so many, with a word on how it goes."""
+
+    title = ""
 
     def __init__(self) -> None:
         self._progress: Any = None
@@ -27,16 +38,41 @@ class Bar:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-        columns = (TextColumn("proving"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[bad]}"), TimeElapsedColumn())
+        columns = (TextColumn(self.title), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[word]}"), TimeElapsedColumn())
         self._progress = Progress(*columns, console=Console(stderr=True), transient=True)
-        self._task = self._progress.add_task("proving", total=total, bad="")
+        self._task = self._progress.add_task(self.title, total=total, word="")
         self._progress.start()
 
-    def advance(self, result: Result) -> None:
-        self._bad += verdict_name(result.verdict) in ("refuted", "unknown")
-        self._progress.update(self._task, advance=1, bad=f"{self._bad} open or refuted" if self._bad else "")
+    def _update(self, word: str | None = None, advance: int = 0) -> None:
+        more = {} if word is None else {"word": word}
+        self._progress.update(self._task, advance=advance, **more)
 
     def stop(self) -> None:
         if self._progress is not None:
             self._progress.stop()
             self._progress = None
+
+
+class Proving(Bar):
+    """Shows how many obligations are settled, and how many are not proved."""
+
+    title = "proving"
+
+    def advance(self, result: Result) -> None:
+        self._bad += verdict_name(result.verdict) in ("refuted", "unknown")
+        self._update(f"{self._bad} open or refuted" if self._bad else "", 1)
+
+
+class AtGate(Bar):
+    """Shows which kernel is at the gate and how many were not accepted."""
+
+    title = "gate"
+
+    def enter(self, name: str) -> None:
+        self._update(name.rpartition(".")[2] + (f", {self._bad} not accepted" if self._bad else ""))
+
+    def advance(self, report: KernelReport) -> None:
+        from kwlogic.gate.data import Standing
+
+        self._bad += report.standing is not Standing.ACCEPTED
+        self._update(None, 1)
