@@ -7,6 +7,7 @@ aside and made anew from the database. ``warnings`` says what was put right.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,7 +43,7 @@ def open_database(url: str, root: Path) -> Database:
     return FileDatabase(path_of(url, root))
 
 
-class Database:
+class Database(ABC):
     """What both kinds share: reading with checks, and the form of a write."""
 
     engine: Engine
@@ -70,9 +71,9 @@ class Database:
         with self.engine.connect() as connection:
             return connection.execute(statement).scalar()
 
+    @abstractmethod
     def write(self, build: Build[T]) -> T:
         """One transaction: ``build`` looks at the database and says what to do; durable on return."""
-        raise NotImplementedError
 
     def check(self) -> list[str]:
         """Everything that is wrong, in words."""
