@@ -134,7 +134,8 @@ def _lines(kernel: StoredKernel, store: Store) -> list[str]:
         f"  version   {kernel.version or '-'}, number {kernel.seq} in the store, {kernel.at}",
         f"  family    {kernel.family or '-'}",
         f"  origin    {kernel.origin}",
-        f"  state     {status.state.value}, {status.passes} passed, {status.failures} failed",
+        f"  state     {status.state.value}, {status.passes} passed, {status.failures} failed"
+        + (f" ({status.note})" if status.note else ""),
         f"  contract  {contract_words(kernel)}",
     ]
     verdicts = store.verdicts(kernel.digest)

@@ -1,7 +1,7 @@
 """The service behind `kwlogic store add`: check spec files, and store their kernels with what the check said.
 
-Kernels of modules with errors are left out. A kernel whose every clause is proved, enforced or assumed is stored as
-verified; any other as a candidate.
+Kernels of modules with errors are left out. What is new is a candidate: the gate, and then evidence, take it further
+(``weave.learn.life``).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from kwlogic.core.program import ComposeBody, Kernel, Program
 from kwlogic.source.data import Diagnostic, Severity, Source, Span
-from kwlogic.weave.store.data import Certificate, Link, State, Status, StoredKernel
+from kwlogic.weave.store.data import Certificate, Link, State, StoredKernel
 from kwlogic.weave.store.kernels import kernel_to_stored, verdicts_of
 from kwlogic.weave.store.store import Store
 from kwlogic.workspace.check import check, elaborate_all
@@ -24,8 +24,6 @@ from kwlogic.workspace.select import select
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-FINE = frozenset(("proved", "enforced", "assumed"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ def add_specs(store: Store, paths: tuple[str, ...], cwd: Path) -> Added:
 
 
 def _keep(store: Store, result: CheckResult, program: Program, kernel: StoredKernel, all_: Mapping[str, StoredKernel]) -> State:
-    """Verdicts, certificates, lineage and state of one kernel."""
+    """Verdicts, certificates and lineage of one kernel; its state."""
     verdicts = verdicts_of(result.results, kernel.name, kernel.digest)
     store.put_verdicts(verdicts)
     texts = {r.obligation.id: getattr(r.verdict, "certificate", "") for r in result.results}
@@ -66,12 +64,7 @@ def _keep(store: Store, result: CheckResult, program: Program, kernel: StoredKer
     older = [k for k in store.kernels(name=kernel.name) if k.seq < kernel.seq]
     links += [Link(kernel.digest, "version", older[-1].digest)] if older else []
     store.link(*links)
-    known = store.status(kernel.digest)
-    state = State.VERIFIED if all(v.verdict in FINE for v in verdicts) else State.CANDIDATE
-    if known.state in (State.CANDIDATE, State.VERIFIED):
-        store.set_status(Status(kernel.digest, state, known.passes, known.failures, known.note))
-        return state
-    return known.state
+    return store.status(kernel.digest).state
 
 
 def parts_of(program: Program, kernel: Kernel) -> set[str]:

@@ -27,6 +27,7 @@ from kwlogic.weave.store.data import (
     Step,
     StoredKernel,
     StoredTrace,
+    Transition,
     canonical,
     digest_of,
 )
@@ -94,6 +95,15 @@ def row_to_status(row: Row) -> Status:
     return Status(row["digest"], State(row["state"]), row["passes"], row["failures"], row["note"])
 
 
+def transition_row(made: Transition) -> Row:
+    return {**_fields(made, _TRANSITION), "before": made.before.value, "after": made.after.value}
+
+
+def row_to_transition(row: Row) -> Transition:
+    return Transition(**{n: row[n] for n in _TRANSITION}, before=State(row["before"]), after=State(row["after"]))
+
+
+_TRANSITION = ("kernel", "reason", "by", "evidence", "seq", "at")
 _VERDICT = ("kernel", "obligation", "kind", "label", "text", "verdict", "tier", "reason", "counterexample")
 _RUN = ("run_id", "kernel", "name", "inputs", "outputs", "reason", "trace_id", "at", "ended")
 _STEP = ("run_id", "step", "kernel", "key", "inputs", "outputs", "reason", "at")

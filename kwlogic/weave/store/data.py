@@ -28,13 +28,22 @@ def digest_of(text: str) -> str:
 
 
 class State(Enum):
-    """Where a kernel stands. Only ``promoted`` ones are offered to routing."""
+    """Where a kernel stands in its life. Only ``promoted`` ones answer prompts.
+
+    A candidate was stored; a gated one was accepted by the gate; then every clause is proved, or proved or enforced. What
+    older stores and KernelWeave call ``verified`` is nobody's proof: it is read as a candidate."""
 
     CANDIDATE = "candidate"
-    VERIFIED = "verified"
+    GATED = "gated"
+    PROVED = "proved"
+    ENFORCED = "enforced"
     PROMOTED = "promoted"
     RETIRED = "retired"
     REJECTED = "rejected"
+
+    @classmethod
+    def _missing_(cls, value: object) -> State | None:
+        return cls.CANDIDATE if value == "verified" else None
 
 
 class RunState(Enum):
@@ -93,6 +102,21 @@ class Status:
     passes: int = 0
     failures: int = 0
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A kernel went from one state to another. ``by``: ``rule`` (the thresholds of the configuration) or ``hand``.
+    ``evidence`` is the JSON text of what was known then; ``seq`` counts the transitions of a kernel, from 1."""
+
+    kernel: str
+    before: State
+    after: State
+    reason: str
+    by: str = "rule"
+    evidence: str = "{}"
+    seq: int = 0
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ CONDITIONS = (
     ("evidence_requirements", "evidence"),
     ("rollback", "rollback"),
 )
-STATES = {"candidate": State.CANDIDATE, "verified": State.VERIFIED, "composed": State.VERIFIED, "retired": State.RETIRED}
+STATES = {"retired": State.RETIRED, "rejected": State.REJECTED}
 
 
 @dataclass(slots=True)
@@ -171,8 +171,10 @@ def _status(digest: str, found: object) -> Status:
     status = found if isinstance(found, dict) else {}
     counts = [status.get(k, 0) for k in ("passes", "failures")]
     passes, failures = (c if isinstance(c, int) and not isinstance(c, bool) and c >= 0 else 0 for c in counts)
-    note = f"confidence {status['confidence']}" if "confidence" in status else ""
-    return Status(digest, STATES.get(str(status.get("state")), State.CANDIDATE), passes, failures, note)
+    said = str(status.get("state", ""))[:60]
+    notes = [f"its origin calls it {said}"] if said not in ("", "candidate") else []
+    notes += [f"confidence {status['confidence']}"] if "confidence" in status else []
+    return Status(digest, STATES.get(said, State.CANDIDATE), passes, failures, ", ".join(notes))
 
 
 def _text(path: Path, document: dict[str, Any], key: str) -> str:

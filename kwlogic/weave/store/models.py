@@ -52,6 +52,21 @@ class StatusRow(Base):
     sum: Mapped[str]
 
 
+class TransitionRow(Base):
+    """The life of a kernel: every change of its state, with the reason."""
+
+    __tablename__ = "transitions"
+    kernel: Mapped[str] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    before: Mapped[str]
+    after: Mapped[str]
+    reason: Mapped[str]
+    by: Mapped[str]
+    evidence: Mapped[str]
+    at: Mapped[str]
+    sum: Mapped[str]
+
+
 class VerdictRow(Base):
     __tablename__ = "verdicts"
     kernel: Mapped[str] = mapped_column(primary_key=True)

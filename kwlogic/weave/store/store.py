@@ -29,6 +29,7 @@ from kwlogic.weave.store.data import (
     Step,
     StoredKernel,
     StoredTrace,
+    Transition,
 )
 from kwlogic.weave.store.database import open_database
 from kwlogic.weave.store.log import Op
@@ -159,6 +160,32 @@ class Store:
     def status(self, digest: str) -> Status:
         rows = self._rows("status", "digest", digest=digest)
         return convert.row_to_status(rows[0]) if rows else Status(digest, State.CANDIDATE)
+
+    def transition(self, made: Transition) -> Transition | None:
+        """Change the state of a kernel and say why, in one transaction; None where it is in another state by now."""
+
+        def build(connection: Connection) -> tuple[list[Op], Transition | None]:
+            from sqlalchemy import func, select
+
+            from kwlogic.weave.store.models import TABLES
+            from kwlogic.weave.store.rows import new, put
+
+            table, past = TABLES["status"], TABLES["transitions"]
+            row = connection.execute(select(table).where(table.c.digest == made.kernel)).mappings().first()
+            old = convert.row_to_status(dict(row)) if row is not None else Status(made.kernel, State.CANDIDATE)
+            if old.state is not made.before:
+                return [], None
+            last = connection.execute(select(func.max(past.c.seq)).where(past.c.kernel == made.kernel)).scalar()
+            stored = replace(made, seq=int(last or 0) + 1, at=made.at or now())
+            status = convert.status_row(replace(old, state=made.after), stored.at)
+            return [put("status", status), new("transitions", convert.transition_row(stored))], stored
+
+        return self.database.write(build)
+
+    def transitions(self, digest: str | None = None) -> list[Transition]:
+        """The life of a kernel, or of all, oldest first."""
+        where = {} if digest is None else {"kernel": digest}
+        return [convert.row_to_transition(r) for r in self._rows("transitions", "at" if digest is None else "seq", **where)]
 
     # ------------------------------------------------------------ what is known of a kernel
 

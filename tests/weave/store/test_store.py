@@ -23,6 +23,7 @@ from kwlogic.weave.store.data import (
     Status,
     Step,
     StoredTrace,
+    Transition,
 )
 from kwlogic.weave.store.memory import StoreMemory
 from kwlogic.weave.store.store import Store, open_store
@@ -66,7 +67,7 @@ def fill(store: Store) -> str:
     )
     store.put_kernel(kernel)
     store.put_kernel(kernel_of(ODD, {"informal": [["requires", "be nice"]]}, origin="kernelweave", family=ODD))
-    store.set_status(Status(kernel.digest, State.VERIFIED, 3, 1, "note"))
+    store.set_status(Status(kernel.digest, State.PROVED, 3, 1, "note"))
     store.put_verdicts([ClauseVerdict(kernel.digest, "m.approve.ensures.0", "ensures", "a", "x > 0", "proved", "T1", rests_on=("m.f",))])
     store.put_certificates([Certificate(kernel.digest, "m.approve.ensures.0", "by cases")])
     store.link(Link(kernel.digest, "trace", ODD))
@@ -75,6 +76,7 @@ def fill(store: Store) -> str:
     store.put_step(Step("r1", "0/extract", "k", "key", RunState.DONE, "{}", '{"y":12345678901234567890}'))
     store.finish_run(Run("r1", kernel.digest, "m.approve", '{"x":1}', RunState.DONE, "{}"))
     store.add_feedback(Feedback(ODD, kernel.digest, "fam", "{}", False))
+    store.transition(Transition(kernel.digest, State.PROVED, State.PROMOTED, "20 runs", evidence='{"runs":20}'))
     store.cache_put(CacheEntry("k1", kernel.digest, "{}", "{}"))
     return kernel.digest
 
@@ -88,6 +90,10 @@ def test_what_goes_in_comes_out(store: Store):
     assert kernel.formal[0].text == "x > 0"
     assert store.latest("m.approve") == kernel
     assert store.status(digest).passes == 3
+    assert store.status(digest).state is State.PROMOTED
+    assert [(t.before, t.after, t.by, t.seq) for t in store.transitions(digest)] == [(State.PROVED, State.PROMOTED, "rule", 1)]
+    assert store.transition(Transition(digest, State.PROVED, State.PROMOTED, "again")) is None, "another was quicker"
+    assert len(store.transitions()) == 1
     assert store.count_outcome(digest, False).failures == 2
     assert store.verdicts(digest)[0].rests_on == ("m.f",)
     assert store.certificates(digest)[0].text == "by cases"
@@ -120,7 +126,7 @@ def test_export_and_import_are_exact(store: Store, tmp_path: Path):
         import_store(other, tmp_path / "a")
         export_store(other, tmp_path / "b")
     files = sorted(p.name for p in (tmp_path / "a").iterdir())
-    assert len(files) == 12
+    assert len(files) == 13
     for name in files:
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
 
@@ -192,6 +198,7 @@ def test_an_older_store_is_brought_up_to_date(tmp_path: Path):
         fill(store)
         with store.database.engine.begin() as connection:
             connection.execute(text("DROP TABLE cache"))
+            connection.execute(text("DROP TABLE transitions"))
             connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     with open_store("s.sqlite", tmp_path) as store:
         assert store.counts()["kernels"] == 2
