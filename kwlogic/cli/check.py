@@ -9,6 +9,8 @@ from kwlogic.source.data import Diagnosed
 from kwlogic.workspace.check import check, configuration_sources
 from kwlogic.workspace.data import CheckRequest, CheckResult, Progress
 
+MACHINES = ("json", "sarif", "junit")
+
 
 def run_check(
     paths: tuple[str, ...],
@@ -21,11 +23,12 @@ def run_check(
     cache: bool | None,
     proofs: bool | None,
     executor: str | None = None,
+    frozen: bool = False,
 ) -> int:
     cwd = Path.cwd()
-    request = CheckRequest(paths, cwd, budget, jobs, cache, log_dir.absolute() if log_dir else None, proofs, executor)
+    request = CheckRequest(paths, cwd, budget, jobs, cache, log_dir.absolute() if log_dir else None, proofs, executor, frozen)
     try:
-        result = check(request, _progress())
+        result = check(request, progress_on_terminal())
     except Diagnosed as error:
         result = CheckResult((), error.diagnostics, configuration_sources(cwd), io_failed=True)
     if expect and not result.io_failed and not result.interrupted:
@@ -47,7 +50,7 @@ def _with_holes(result: CheckResult, paths: tuple[str, ...], cwd: Path) -> Check
     return replace(result, diagnostics=(*result.diagnostics, *hole_notes(paths, cwd, result.selected, result.sources)))
 
 
-def _progress() -> Progress | None:
+def progress_on_terminal() -> Progress | None:
     if not sys.stderr.isatty():
         return None
     from kwlogic.render.progress import progress_bar
@@ -56,10 +59,15 @@ def _progress() -> Progress | None:
 
 
 def _print(result: CheckResult, form: str, verbose: bool) -> None:
-    if form == "json":
-        from kwlogic.render.json import check_json
+    if form in MACHINES:
+        print(_document(result, form))
+        return
+    if form == "github":
+        from kwlogic.render.github import github_lines
 
-        print(check_json(result))
+        for line in github_lines(result):
+            print(line)
+        _print_verdicts(result, verbose)
         return
     if form == "concise":
         from kwlogic.render.concise import concise_line
@@ -71,6 +79,23 @@ def _print(result: CheckResult, form: str, verbose: bool) -> None:
 
         print_diagnostics(result.diagnostics, result.sources, sys.stdout)
     _print_verdicts(result, verbose)
+
+
+def _document(result: CheckResult, form: str) -> str:
+    """The whole answer as one text that a program reads."""
+    match form:
+        case "sarif":
+            from kwlogic.render.sarif import check_sarif
+
+            return check_sarif(result)
+        case "junit":
+            from kwlogic.render.junit import check_junit
+
+            return check_junit(result)
+        case _:
+            from kwlogic.render.json import check_json
+
+            return check_json(result)
 
 
 def _print_verdicts(result: CheckResult, verbose: bool) -> None:
@@ -87,12 +112,12 @@ def _compare(result: CheckResult, form: str, verbose: bool) -> int:
     from kwlogic.workspace.expect import compare
 
     mismatches, marks = compare(result)
-    if form == "json" or verbose:
+    if form in MACHINES or verbose:
         _print(result, form, verbose)
-    stream = sys.stderr if form == "json" else sys.stdout
+    stream = sys.stderr if form in MACHINES else sys.stdout
     for mismatch in mismatches:
         print(mismatch, file=stream)
-    if form != "json" and not verbose:
+    if form not in MACHINES and not verbose:
         _print_verdicts(result, verbose)
     wrong = f"{len(mismatches)} not as expected" if mismatches else "all as expected"
     print(f"{marks} marks: {wrong}", file=stream)

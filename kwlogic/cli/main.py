@@ -46,7 +46,12 @@ def cli() -> None:
 @cli.command()
 @click.argument("paths", nargs=-1)
 @click.option(
-    "--format", "form", type=click.Choice(["full", "concise", "json"]), default="full", show_default=True, help="How findings are printed."
+    "--format",
+    "form",
+    type=click.Choice(["full", "concise", "json", "sarif", "junit", "github"]),
+    default="full",
+    show_default=True,
+    help="How findings are printed.",
 )
 @click.option("-v", "--verbose", is_flag=True, help="Also print a table with the verdict of each obligation.")
 @click.option("--budget", type=click.IntRange(1, 2**32 - 1), help="How hard to try each obligation, in rlimit units.")
@@ -56,6 +61,7 @@ def cli() -> None:
 @click.option("--expect", is_flag=True, help="Compare the verdicts with the `# expect:` comments of the files.")
 @click.option("--cache/--no-cache", default=None, help="Whether verdicts are remembered between runs.")
 @click.option("--proofs/--no-proofs", default=None, help="Whether certificates are kept in `proofs/`; by default beside a configuration.")
+@click.option("--frozen", is_flag=True, help="Write nothing: verdicts come from the certificates in `proofs/`, or are proved again.")
 def check(paths: tuple[str, ...], form: str, **options: Any) -> int:
     """Check spec files: every clause is proved, refuted with a counterexample, or unknown.
 
@@ -67,10 +73,31 @@ def check(paths: tuple[str, ...], form: str, **options: Any) -> int:
       kwlogic check
       kwlogic check -v specs/billing.kw::approve
       kwlogic check --format json specs > verdicts.json
+      kwlogic check --frozen --format sarif specs > findings.sarif
     """
     from kwlogic.cli.check import run_check
 
     return run_check(paths, form, **options)
+
+
+@cli.command()
+@click.argument("paths", nargs=-1)
+@click.option("--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True)
+@click.option("--strict", is_flag=True, help="Exit with 1 where anything had to be believed.")
+@click.option("--frozen", is_flag=True, help="Write nothing, as in `kwlogic check --frozen`.")
+def audit(paths: tuple[str, ...], form: str, strict: bool, frozen: bool) -> int:
+    """Say what has to be believed beyond proofs: axioms and who rests on them, clauses that are only enforced, what is
+    unknown, proofs that are a solver's word, requires that no proof needs.
+
+    \b
+    Examples:
+      kwlogic audit
+      kwlogic audit --format markdown specs > audit.md
+      kwlogic audit --strict --frozen
+    """
+    from kwlogic.cli.audit import run_audit
+
+    return run_audit(paths, form, strict, frozen)
 
 
 @cli.command(short_help="Run a kernel on a JSON input, its contract enforced.")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from xml.sax.saxutils import escape, quoteattr
+from collections.abc import Iterator
 
 from kwlogic.gate.data import KernelReport, Standing
-from kwlogic.render.full import diagnostic_lines
 from kwlogic.render.gate import reasons
-from kwlogic.source.data import Diagnostic, Severity
+from kwlogic.render.xml import attribute, content, told
+from kwlogic.source.data import Severity
 from kwlogic.workspace.gate_data import GateResult
 
 
@@ -29,7 +28,7 @@ def _document(result: GateResult) -> Iterator[str]:
     if errors:
         yield '  <testsuite name="project" tests="1" failures="0" errors="1">'
         yield '    <testcase classname="project" name="specs">'
-        yield f"      <error message={_attribute(errors[0].message)}>{_text(errors, result)}</error>"
+        yield f"      <error message={attribute(errors[0].message)}>{told(errors, result.sources)}</error>"
         yield "    </testcase>"
         yield "  </testsuite>"
     yield "</testsuites>"
@@ -39,28 +38,14 @@ def _suite(module: str, reports: list[KernelReport], result: GateResult) -> Iter
     failures = sum(r.standing is Standing.REJECTED for r in reports)
     skipped = sum(r.standing is Standing.UNDECIDED for r in reports)
     head = f'tests="{len(reports)}" failures="{failures}" errors="0" skipped="{skipped}"'
-    yield f"  <testsuite name={_attribute(module)} {head}>"
+    yield f"  <testsuite name={attribute(module)} {head}>"
     for report in reports:
         name = report.name.rpartition(".")[2]
-        yield f"    <testcase classname={_attribute(module)} name={_attribute(name)}>"
+        yield f"    <testcase classname={attribute(module)} name={attribute(name)}>"
         if report.standing is not Standing.ACCEPTED:
             tag = "failure" if report.standing is Standing.REJECTED else "skipped"
             why = reasons(report)
-            body = _text((f.diagnostic for f in report.findings), result)
-            yield f"      <{tag} message={_attribute(why[0] if why else tag)}>{escape(_clean(chr(10).join(why)))}\n{body}</{tag}>"
+            body = told((f.diagnostic for f in report.findings), result.sources)
+            yield f"      <{tag} message={attribute(why[0] if why else tag)}>{content(chr(10).join(why))}\n{body}</{tag}>"
         yield "    </testcase>"
     yield "  </testsuite>"
-
-
-def _text(diagnostics: Iterable[Diagnostic], result: GateResult) -> str:
-    lines = ("".join(text for text, _ in line) for d in diagnostics for line in diagnostic_lines(d, result.sources))
-    return escape(_clean("\n".join(lines)))
-
-
-def _attribute(text: str) -> str:
-    return quoteattr(_clean(text))
-
-
-def _clean(text: str) -> str:
-    """Without the characters that XML does not have."""
-    return "".join(c if c in "\n\t" or (" " <= c <= "\ud7ff") or ("\ue000" <= c <= "\ufffd") or c > "\uffff" else "?" for c in text)

@@ -87,11 +87,11 @@ def _rest(rest: Rest, sources: Mapping[str, Source]) -> dict[str, Any]:
 
 def diagnostic_object(diagnostic: Diagnostic, sources: Mapping[str, Source]) -> dict[str, Any]:
     head = {"code": diagnostic.code, "severity": diagnostic.severity.value, "message": diagnostic.message}
-    labels = [_place(label.span, sources) | {"text": label.text} for label in diagnostic.labels]
-    return head | _place(diagnostic.span, sources) | {"labels": labels, "help": diagnostic.help}
+    labels = [place(label.span, sources) | {"text": label.text} for label in diagnostic.labels]
+    return head | place(diagnostic.span, sources) | {"labels": labels, "help": diagnostic.help}
 
 
-def _place(span: Span | None, sources: Mapping[str, Source]) -> dict[str, Any]:
+def place(span: Span | None, sources: Mapping[str, Source]) -> dict[str, Any]:
     if span is None:
         return dict.fromkeys(("file", "line", "column", "end_line", "end_column"))
     line, column = _position(span, sources)
@@ -115,4 +115,4 @@ def dump(value: Any) -> str:
     return json.dumps(value)
 
 
-__all__ = ["Label", "Raw", "check_json", "diagnostic_object", "diagnostics_json", "dump"]
+__all__ = ["Label", "Raw", "check_json", "diagnostic_object", "diagnostics_json", "dump", "place"]

@@ -54,7 +54,7 @@ def _checked(request: CheckRequest, progress: Progress | None) -> CheckResult:
 
 
 def _cache(request: CheckRequest, project: Project) -> tuple[Cache | None, tuple[Diagnostic, ...]]:
-    wanted = request.cache if request.cache is not None else project.config.cache
+    wanted = not request.frozen and (request.cache if request.cache is not None else project.config.cache)
     return open_cache(project.root) if wanted else (None, ())
 
 

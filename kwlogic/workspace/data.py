@@ -52,7 +52,7 @@ class Selection:
 @dataclass(frozen=True, slots=True)
 class CheckRequest:
     """``paths`` as typed; what is None comes from the configuration. ``executor``: who
-    solves, or the name of it (`local`, `dask://HOST:PORT`)."""
+    solves, or the name of it (`local`, `dask://HOST:PORT`). ``frozen``: nothing is remembered and nothing is written."""
 
     paths: tuple[str, ...] = ()
     cwd: Path = field(default_factory=Path.cwd)
@@ -62,6 +62,7 @@ class CheckRequest:
     log_dir: Path | None = None
     proofs: bool | None = None
     executor: str | Executor | None = None
+    frozen: bool = False
 
 
 class Progress(Protocol):

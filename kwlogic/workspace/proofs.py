@@ -40,15 +40,19 @@ def path_of(project: Project, module: str) -> Path:
 
 @dataclass(slots=True)
 class Books:
-    """The files of some modules. ``entries``: text of entries by obligation, over all of them."""
+    """The files of some modules. ``entries``: text of entries by obligation, over all of them; ``lemmas``: statements by module.
+    ``frozen``: what would be
+    written is told instead."""
 
     project: Project
     texts: dict[str, str | None] = field(default_factory=dict)
     entries: dict[str, str] = field(default_factory=dict)
+    lemmas: dict[str, tuple[str, ...]] = field(default_factory=dict)
     problems: list[Diagnostic] = field(default_factory=list)
+    frozen: bool = False
 
     def read(self, modules: Iterable[str]) -> None:
-        from kwlogic.proof.book import entries_of, module_in
+        from kwlogic.proof.book import entries_of, lemmas_of, module_in
 
         for module in modules:
             path = path_of(self.project, module)
@@ -62,14 +66,20 @@ class Books:
                 self.texts[module] = None
                 continue
             self.texts[module] = text
-            found = entries_of(text) if module_in(text) == module else {}
+            if module_in(text) != module:
+                continue
+            found, self.lemmas[module] = entries_of(text), lemmas_of(text)
             self.entries.update((k, t) for k, t in found.items() if k not in self.entries)
 
     def write(self, obligations: Iterable[Obligation], results: Iterable[Result], whole: set[str], cwd: Path, program: Program) -> None:
         """Put the certificates of a run into the files of the project's modules; in those that were not checked as a
         ``whole``, the entries of what was not asked stay."""
         from kwlogic.proof.book import entries_of
+        from kwlogic.solve.remembered import found_in, merged
 
+        results = tuple(results)
+        for module, lemmas in found_in(results).items():
+            self.lemmas[module] = merged(self.lemmas.get(module, ()), lemmas)
         new = {r.obligation.id: text for r in results if (text := _entry(r)) is not None}
         order: dict[str, list[str]] = {}
         for obligation in obligations:
@@ -86,10 +96,13 @@ class Books:
     def _write(self, module: str, ids: list[str], new: dict[str, str]) -> None:
         from kwlogic.proof.book import book_text, merged
 
-        text = book_text(module, merged(ids, self.entries, new))
+        text = book_text(module, merged(ids, self.entries, new), self.lemmas.get(module, ()))
         if text == self.texts.get(module):
             return
         path = path_of(self.project, module)
+        if self.frozen:
+            self.problems.append(_behind(path.relative_to(self.project.root), self.texts.get(module), text))
+            return
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             beside = path.with_name(path.name + ".new")
@@ -109,6 +122,15 @@ def _entry(result: Result) -> str | None:
     from kwlogic.proof.book import open_text
 
     return open_text(result.obligation.id)
+
+
+def _behind(path: Path, before: str | None, now: str) -> Diagnostic:
+    from kwlogic.proof.book import entries_of
+
+    old, new = entries_of(before or ""), entries_of(now)
+    differ = sum(old.get(name) != text for name, text in new.items()) + sum(name not in new for name in old)
+    what = f"`{path}` does not exist" if before is None else f"{differ} certificates in `{path}` are not as they would be now"
+    return diagnostic("KW748", what, help="run `kwlogic check` without `--frozen` and commit `proofs/`")
 
 
 def unreadable(path: Path, reason: str) -> Diagnostic:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from kwlogic.core.program import Program
@@ -10,7 +13,7 @@ from kwlogic.resources import std_dir
 from kwlogic.solve.cache import Cache
 from kwlogic.solve.session import Solved, SolveOptions, solve_all
 from kwlogic.source.data import Diagnostic
-from kwlogic.vc.data import Obligation, Plan
+from kwlogic.vc.data import Obligation, Plan, Result
 from kwlogic.vc.plan import plan
 from kwlogic.workspace.data import CheckRequest, Progress, Project
 from kwlogic.workspace.load import Loaded, is_std
@@ -24,14 +27,17 @@ class Proving:
         self.request, self.project, self.program, self.plan, self.cache = request, project, program, obligations, cache
         self.problems: list[Diagnostic] = []
         self.books: Books | None = None
+        self.lemmas = Lemmas(program, cache)
 
     def read_proofs(self, loaded: Loaded) -> None:
         """The certificates that the project keeps of the modules in scope."""
         if wanted(self.project, self.request.proofs) and any(within(self.project, s.path) for s in loaded.wanted.values()):
-            self.books = Books(self.project)
+            self.books = Books(self.project, frozen=self.request.frozen)
             self.books.read(loaded.modules)
 
     def write_proofs(self, solved: Solved, loaded: Loaded) -> None:
+        if self.books is None:
+            self.lemmas.keep(solved.results)
         if self.books is not None:
             whole = {m for m, s in loaded.wanted.items() if not s.names and not solved.interrupted}
             self.books.write(self.plan.obligations, solved.results, whole, self.request.cwd, self.program)
@@ -50,6 +56,7 @@ class Proving:
             memory_mb=config.memory_mb,
             proofs=None if self.books is None else self.books.entries,
             executor=None if isinstance(request.executor, str) else request.executor,
+            remembered=self.books.lemmas if self.books is not None else self.lemmas.of({o.module for o in self.plan.obligations}),
         )
         if progress is None:
             return solve_all(self.program, self.plan.obligations, self.plan.lints, options, behind=self._behind)
@@ -69,6 +76,34 @@ class Proving:
         return (
             module is not None and is_std(module.name) and Path(self.request.cwd, module.file).resolve().is_relative_to(std_dir().resolve())
         )
+
+
+class Lemmas:
+    """Statements of lemmas by module, remembered with the verdicts where no certificates are kept."""
+
+    def __init__(self, program: Program, cache: Cache | None) -> None:
+        self.program, self.cache = program, cache
+        self.known: dict[str, tuple[str, ...]] = {}
+
+    def of(self, modules: set[str]) -> dict[str, tuple[str, ...]]:
+        keys = {self._key(m): m for m in modules} if self.cache is not None else {}
+        stored = self.cache.get_many(keys) if self.cache is not None else {}
+        for key, module in keys.items():
+            with contextlib.suppress(ValueError):
+                found = json.loads(stored.get(key, b"[]"))
+                self.known[module] = tuple(map(str, found)) if isinstance(found, list) else ()
+        return {m: found for m, found in self.known.items() if found}
+
+    def keep(self, results: Iterable[Result]) -> None:
+        if self.cache is None:
+            return
+        from kwlogic.solve.remembered import found_in, merged
+
+        now = {m: merged(self.known.get(m, ()), found) for m, found in found_in(results).items()}
+        self.cache.put_many((self._key(m), json.dumps(found).encode()) for m, found in now.items() if found != self.known.get(m))
+
+    def _key(self, module: str) -> str:
+        return f"lemmas of {module} in {self.program.modules[module].file}"
 
 
 def processors() -> int:

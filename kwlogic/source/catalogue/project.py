@@ -296,4 +296,13 @@ CODES: tuple[Code, ...] = (
         "not certified; `--strict` refuses it. A lemma on the way, or a stronger `ensures`, often makes a proof small enough to be shown.",
         how="kwlogic proof check with a certificate that says `(trusted T4)`",
     ),
+    Code(
+        "KW748",
+        W,
+        "certificates are not as they would be now",
+        "With `--frozen` nothing is written, so certificates in `proofs/` that are missing, or that belong to an earlier text, stay as they "
+        "are. The verdicts are right all the same: what no certificate shows was proved again. Run `kwlogic check` without `--frozen` and "
+        "commit the folder, and the next frozen run takes them from there.",
+        how="kwlogic check --frozen in a project whose specs have changed since its certificates were made",
+    ),
 )
