@@ -17,8 +17,8 @@ path of that list. A **pattern** is a path with ``STAR`` for the indices of list
 The invariant that generation rests on: *if something of the residual is written there, then a completion of the whole
 output exists that satisfies every guaranteed clause and every type* (no dead ends). A residual may leave values out
 (``exact`` False says so, ``why`` says why); it never lets one in without a completion. Where ``concerns(pattern)`` is False
-nobody is asked: the types decide alone, with the clauses that ``local.local_limits`` reads as limits of single sites, so that
-a whole subtree can be one grammar. Sets without repeats and maps without repeated keys are then seen to by the walk itself;
+nobody is asked: the types decide alone, with the clauses that ``local.limits_of`` reads as limits of single sites
+(``Residuals.limits``), so that a whole subtree can be one grammar. Sets without repeats and maps without repeated keys are then seen to by the walk itself;
 where ``concerns`` is True of a set or map or of a part of it, the residuals see to it.
 """
 
@@ -180,6 +180,14 @@ class More:
 
 
 @dataclass(frozen=True, slots=True)
+class Sizes:
+    """How many elements a list, set or map has. Only among limits: at MORE sites the question is answered by ``More``."""
+
+    low: int = 0
+    high: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Checked:
     """A set that no grammar says: of ``base``, the values for which ``ok`` holds. ``alive(text)``: whether a value with
     ``ok`` exists whose text (JSON, so a String with its opening quote) starts with this one; it must be true of prefixes of
@@ -193,6 +201,8 @@ class Checked:
 
 
 Residual: TypeAlias = Free | Ints | Reals | Texts | OneOf | Tags | More | Checked
+Limit: TypeAlias = Ints | Reals | Texts | OneOf | Tags | Sizes
+Limits: TypeAlias = tuple[tuple[Pattern, Limit], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +229,11 @@ class Residuals(Protocol):
 
     def concerns(self, pattern: Pattern) -> bool:
         """Whether ``residual`` is to be asked at this place or at some place below it. False only where no clause that it
-        sees to, and no invariant of a type, speaks of it, save limits that ``local.local_limits`` reads."""
+        sees to, and no invariant of a type, speaks of it, save those that ``local.limits_of`` reads completely."""
+        ...
+
+    def limits(self) -> Limits:
+        """What clauses over the outputs (inputs put in) say of single sites: where nobody is asked, they hold by grammar."""
         ...
 
     def residual(self, site: Site, so_far: SoFar) -> Residual: ...
