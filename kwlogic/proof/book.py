@@ -1,6 +1,7 @@
 """Files of certificates: entries by obligation, in the order of the source, one file for each module.
 
 An obligation without a proof has an entry, too, so that a missing one is noticed. Damage in one entry costs that entry.
+Before them stand the statements of lemmas that proofs were found by; nothing rests on these.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from kwlogic.proof.lists import Node, items, read_lists, word
 from kwlogic.proof.statements import Refused
 from kwlogic.proof.text import seal_of
 
-_START = re.compile(r"^(?=\((?:proof|open) )", re.MULTILINE)
+_START = re.compile(r"^(?=\((?:proof|open|lemma) )", re.MULTILINE)
 _NAME = re.compile(r'\((proof|open) ("(?:[^"\\]|\\.)*")')
 
 
@@ -59,10 +60,16 @@ def open_text(obligation: str) -> str:
     return f"(open {json.dumps(obligation)})\n"
 
 
-def book_text(module: str, entries: Iterable[str]) -> str:
+def book_text(module: str, entries: Iterable[str], lemmas: Iterable[str] = ()) -> str:
     """A whole file."""
     head = f"; Proofs of {module}, written by `kwlogic check`, checked by `kwlogic proof check`.\n(module {module})\n"
-    return "\n".join((head, *entries))
+    stated = "".join(f"{text}\n" for text in lemmas)
+    return "\n".join((head, *([f"; Lemmas found on the way: tried first, never believed.\n{stated}"] if stated else ()), *entries))
+
+
+def lemmas_of(text: str) -> tuple[str, ...]:
+    """The statements of lemmas that stand before the entries, unread."""
+    return tuple(dict.fromkeys(part.strip() for part in _START.split(text)[1:] if part.startswith("(lemma ")))
 
 
 def module_in(text: str) -> str | None:

@@ -22,6 +22,7 @@ from kwlogic.proof.statements import Refused
 from kwlogic.solve.backend import Meter, Query, check
 from kwlogic.solve.encode import Encoder
 from kwlogic.solve.instances import Candidate, Instances
+from kwlogic.solve.remembered import facts_in
 from kwlogic.solve.search import Outline, Success
 from kwlogic.solve.sorts import Unsupported
 from kwlogic.vc.data import Obligation, Sequent
@@ -66,10 +67,10 @@ class Certifier:
 
     def _lemmas(self, found: Success, scope: Scope) -> tuple[Lemma, ...]:
         """Proofs of the lemmas that were used, and of those that these use."""
-        wanted = _facts_in(found.outline)
+        wanted = facts_in(found.outline)
         for fact, proof in reversed(found.lemmas):
             if fact.name in wanted:
-                wanted |= _facts_in(proof.outline)
+                wanted |= facts_in(proof.outline)
         out: list[Lemma] = []
         for fact, proof in found.lemmas:
             if fact.name in wanted:
@@ -249,7 +250,3 @@ def uninterpreted(term: Term) -> Term:
     if term.op is Op.PRIM and term.data.startswith(HIDDEN):
         return mk_call(f"primitive.{term.data}", (*(a.type for a in term.args), term.type), term.args, term.type)
     return term
-
-
-def _facts_in(outline: Outline) -> frozenset[str]:
-    return outline.facts.union(*(_facts_in(case) for case in outline.cases))

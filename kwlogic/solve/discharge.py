@@ -8,7 +8,7 @@ reason of an ``Unknown``, with blame where a callee's contract allowed what its 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import field, replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ from kwlogic.solve.decode import decode_vars
 from kwlogic.solve.discovery import Discovery
 from kwlogic.solve.explain import stuck_text
 from kwlogic.solve.falsify import Falsifier, Wide, witness
-from kwlogic.solve.lemmas import Pool
+from kwlogic.solve.lemmas import Pool, accept
 from kwlogic.solve.models import is_large, recursive_query
 from kwlogic.solve.narrow import Narrowing
 from kwlogic.solve.played import concrete
@@ -50,6 +50,7 @@ from kwlogic.vc.theory import Theory
 
 if TYPE_CHECKING:
     from kwlogic.solve.proofs import Proofs
+    from kwlogic.solve.remembered import Offers, Statements
     from kwlogic.solve.shake import Shake
 
 WITNESS_LIMIT = 3_000_000
@@ -62,7 +63,8 @@ LITTLE, MUCH = 200_000, 2_500_000
 
 @dataclass(slots=True)
 class Session:
-    """What the obligations of one run share inside one process."""
+    """What the obligations of one run share inside one process. ``offers``: statements of lemmas to look at first, by
+    module; ``again``: the obligations were tried before without them, and nothing else is to be tried."""
 
     theory: Theory
     replayer: Replayer
@@ -71,6 +73,20 @@ class Session:
     keep: bool = False
     proofs: Proofs | None = None
     shake: Shake | None = None
+    offers: Offers = field(default_factory=dict)
+    again: bool = False
+    statements: Statements | None = None
+
+    def offered(self, module: str) -> list[Term]:
+        """Lemmas that other proofs of a module were found by, to be proved anew."""
+        texts = self.offers.get(module, ())
+        if not texts:
+            return []
+        if self.statements is None:
+            from kwlogic.solve.remembered import Statements
+
+            self.statements = Statements(self.theory.program)
+        return self.statements.formulas(texts)
 
 
 def discharge(session: Session, obligation: Obligation) -> tuple[Result, Meter]:
@@ -173,6 +189,9 @@ class Prover:
 
     def verdict(self) -> Verdict:
         search = self._search()
+        if self.session.again:
+            found_again = self._by_offered(search)
+            return Unknown("") if found_again is None else self._proved(found_again)
         plain = search.plain(self.problem)
         attempts: tuple[Callable[[], Success | Proved | Refuted | None], ...] = (
             lambda: self._low_effort(search),
@@ -180,6 +199,7 @@ class Prover:
             lambda: None if plain else self._prove(search, 0),
             lambda: self._refute(search) or self._refute_deeper((2, 4), MODEL_LIMIT // 5),
             lambda: self._wider(search),
+            lambda: None if plain else self._by_offered(search),
             *self._full_effort(search),
         )
         for attempt in attempts:
@@ -263,6 +283,19 @@ class Prover:
             self.speculation = Speculation(self._pool(search))
         return self.speculation.prove(self.obligation.sequent, depth)
 
+    def _by_offered(self, search: Search) -> Success | None:
+        """By the lemmas that other goals of the module were proved by."""
+        offered = self.session.offered(self.obligation.module)
+        if not offered or is_large(self.problem):
+            return None
+        pool = self._pool(search)
+        if not accept(pool, offered):
+            return None
+        found = search.quick(self.obligation.sequent, 1)
+        if found is not None:
+            return pool.with_lemmas(found)
+        return self._speculate(search, 1) if self.session.again else None
+
     def _discover(self, search: Search) -> Success | None:
         """By the lemmas that there are about the functions at hand."""
         return Discovery(self._pool(search), self.obligation.sequent).prove() if search.roots else None
@@ -273,6 +306,14 @@ class Prover:
         return self.pool
 
     def _proved(self, found: Success) -> Proved | Refuted:
+        verdict = self._certified(found)
+        if not found.lemmas or not isinstance(verdict, Proved) or verdict.lemmas:
+            return verdict
+        from kwlogic.solve.remembered import statements_of
+
+        return replace(verdict, lemmas=statements_of(found))
+
+    def _certified(self, found: Success) -> Proved | Refuted:
         """A certificate is asked for where they are kept; what rests on a solver's word alone is held against inputs."""
         if self.session.proofs is not None:
             proved = self.session.proofs.certified(self.obligation, found)

@@ -6,6 +6,7 @@ the other found. Nothing is a fact without a proof of its own.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import field, replace
 
 from kwlogic.core.terms import Term
@@ -100,6 +101,35 @@ class Pool:
     def with_lemmas(self, found: Success) -> Success:
         """A proof of the goal, with those of the lemmas."""
         return replace(found, lemmas=tuple(self.proofs))
+
+
+OFFERED_BUDGET = 150_000
+OFFERED_SHARE = 0.15
+OFFERED_ROUNDS = 2
+
+
+def accept(pool: Pool, offered: Sequence[Term]) -> bool:
+    """Prove the statements that speak of nothing but what the goal speaks of, at a bounded price; whether any is a fact now.
+    One may need another that comes after it."""
+    search = pool.search
+    limit = search.meter.spent + int(OFFERED_SHARE * max(0, search.budget - search.meter.spent))
+    known = {f.formula for f in pool.facts}
+    waiting = [f for f in offered if f not in known and called(f) <= search.roots and not pool.is_false(f)]
+    for _ in range(OFFERED_ROUNDS):
+        before = len(pool.facts)
+        waiting = [f for f in waiting if pool.full or search.meter.spent >= limit or not _accepted(pool, f, limit)]
+        if not waiting or len(pool.facts) == before:
+            break
+    return bool(pool.facts)
+
+
+def _accepted(pool: Pool, formula: Term, limit: int) -> bool:
+    inner = pool.inner(formula, min(OFFERED_BUDGET, limit - pool.search.meter.spent))
+    found = inner.quick(closed_sequent(formula), 1)
+    pool.charge(inner)
+    if found is not None and found.method not in ("simplification", "direct"):
+        pool.add(formula, found)
+    return found is not None
 
 
 def variables(formula: Term) -> tuple[Term, ...]:

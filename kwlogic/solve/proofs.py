@@ -80,4 +80,13 @@ class Proofs:
         if not uses.isdisjoint(self.theory.untrusted):
             return None
         hyps = certificate.hyps | ({"induction"} if inductive(certificate.tree) else frozenset())
-        return Proved(uses, hyps, method_of(certificate.tree), "T1", certificate=text)
+        return Proved(uses, hyps, method_of(certificate.tree), "T1", certificate=text, lemmas=_lemmas(certificate))
+
+
+def _lemmas(certificate: Certificate) -> tuple[str, ...]:
+    """Statements of the lemmas in it, to be offered to others."""
+    if not certificate.lemmas:
+        return ()
+    from kwlogic.solve.remembered import statements
+
+    return statements(lemma.formula for lemma in certificate.lemmas)

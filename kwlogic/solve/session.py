@@ -7,20 +7,22 @@ changes. Verdicts thus do not depend on the order of solving.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from kwlogic.core.program import Program
 from kwlogic.solve.axioms import told
+from kwlogic.solve.remembered import found_in, together
 from kwlogic.solve.resting import rested
 from kwlogic.solve.trust import Supporting, support, untrusted_after
 from kwlogic.solve.work import LintFinding, SolveOptions, Work
 from kwlogic.source.records import dataclass
-from kwlogic.vc.data import Lint, Obligation, Proved, Result, Unknown
+from kwlogic.vc.data import Goal, Lint, Obligation, Proved, Result, Unknown
 
 __all__ = ["LintFinding", "SolveOptions", "Solved", "solve_all"]
 
 ROUNDS = 4
+MORE_ROUNDS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +59,42 @@ def solve_all(
 
     try:
         first, findings = work.solve(obligations, lints, on_result=keep)
+        first = _again(work, first)
+        so_far.update((r.obligation.id, r) for r in first)
         results = _settled(work, _extended(work, first, supporting, frozenset()), supporting)
     except KeyboardInterrupt:
         return Solved(_cut_short(program, obligations, so_far, supporting), interrupted=True)
     results = told(program, rested(program, results))
     return Solved(results[: len(obligations)], findings, work.volatile)
+
+
+def _again(work: Work, results: tuple[Result, ...]) -> tuple[Result, ...]:
+    """What stayed unknown is tried again with the lemmas that other goals of its module were proved by, in the order of the
+    source. Who proved what first thus does not matter."""
+    before: Mapping[str, tuple[str, ...]] = work.offers
+    offers = before
+    try:
+        for _ in range(MORE_ROUNDS):
+            if not any(isinstance(r.verdict, Proved) and r.verdict.lemmas for r in results):
+                break
+            offers = {m: together(found, before.get(m, ())) for m, found in found_in(results).items()}
+            waiting = [r.obligation for r in results if _is_open(r) and _more(offers, work.offers, r.obligation.module)]
+            work.offers, work.again = offers, True
+            proved = {r.obligation.id: r for r in work.solve(waiting)[0] if isinstance(r.verdict, Proved)} if waiting else {}
+            if not proved:
+                break
+            results = tuple(proved.get(r.obligation.id, r) for r in results)
+    finally:
+        work.offers, work.again = before, False
+    return results
+
+
+def _is_open(result: Result) -> bool:
+    return isinstance(result.verdict, Unknown) and result.obligation.ask is Goal.VALID and not result.volatile
+
+
+def _more(now: Mapping[str, tuple[str, ...]], then: Mapping[str, tuple[str, ...]], module: str) -> bool:
+    return not set(now.get(module, ())) <= set(then.get(module, ()))
 
 
 def _settled(work: Work, results: tuple[Result, ...], supporting: Supporting) -> tuple[Result, ...]:

@@ -53,7 +53,7 @@ def verdict_to_json(verdict: Verdict) -> dict[str, Any]:
                 "method": verdict.method,
                 "tier": verdict.tier,
                 "witness": _example_out(verdict.witness),
-            }
+            } | ({"lemmas": list(verdict.lemmas)} if verdict.lemmas else {})
         case Refuted():
             return {"verdict": "refuted", "counterexample": _example_out(verdict.counterexample), "core": sorted(verdict.core)}
         case Unknown():
@@ -76,7 +76,9 @@ def verdict_from_json(read: dict[str, Any]) -> Verdict:
     """Raises ValueError, KeyError or TypeError where it is not what was written."""
     match read["verdict"]:
         case "proved":
-            return Proved(frozenset(read["uses"]), frozenset(read["hyps"]), read["method"], read["tier"], _example_in(read["witness"]))
+            lemmas = tuple(map(str, read.get("lemmas", ())))
+            witness = _example_in(read["witness"])
+            return Proved(frozenset(read["uses"]), frozenset(read["hyps"]), read["method"], read["tier"], witness, lemmas=lemmas)
         case "refuted":
             return Refuted(_example_in(read["counterexample"]), frozenset(read["core"]))
         case "unknown":

@@ -7,6 +7,7 @@ An answer that the safety net had a hand in is ``volatile``, and never stored.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import field
 from pathlib import Path
 from time import monotonic
 
@@ -15,7 +16,7 @@ from kwlogic.solve.backend import preload
 from kwlogic.solve.cache import Cache
 from kwlogic.solve.discharge import Session, discharge
 from kwlogic.solve.executor import Executor, LocalPool
-from kwlogic.solve.fingerprint import Fingerprints
+from kwlogic.solve.fingerprint import Fingerprints, digest
 from kwlogic.solve.lints import check_lint
 from kwlogic.solve.pool import Lost
 from kwlogic.solve.replay import Replayer
@@ -32,7 +33,8 @@ STORE_SECONDS = 0.5
 class SolveOptions:
     """``budget``: rlimit for each obligation. ``wall`` (seconds) and ``memory_mb`` bound a worker, as safety net only.
     ``proofs``: entries of certificates by obligation, to be replayed and completed; None where none are kept.
-    ``executor``: who carries out the work; None for ``jobs`` processes of this machine."""
+    ``executor``: who carries out the work; None for ``jobs`` processes of this machine.
+    ``remembered``: statements of lemmas that proofs of earlier runs were found by, by module."""
 
     budget: int = 10_000_000
     jobs: int = 1
@@ -42,6 +44,7 @@ class SolveOptions:
     memory_mb: int = 4096
     proofs: Mapping[str, str] | None = None
     executor: Executor | None = None
+    remembered: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +59,17 @@ Question = Obligation | Lint
 
 
 class Work:
-    """Answers questions about one program. ``volatile`` tells whether the safety net had a hand in any answer."""
+    """Answers questions about one program. ``volatile`` tells whether the safety net had a hand in any answer.
+
+    ``offers``: statements of lemmas to look at first, by module; ``again``: what is asked was tried before without them.
+    A proof counts whatever was offered; what was not found, was not found with that offer."""
 
     def __init__(self, program: Program, options: SolveOptions) -> None:
         self.program = program
         self.options = options
         self.volatile = False
+        self.offers: Mapping[str, tuple[str, ...]] = options.remembered
+        self.again = False
         self._theories: dict[frozenset[str], tuple[Theory, Fingerprints]] = {}
 
     def solve(
@@ -93,14 +101,15 @@ class Work:
         """Each question's number with its answer, and whether the cache had it."""
         theory, prints = self._theory(untrusted)
         keys = {i: self._key(prints, q) for i, q in enumerate(questions) if not _is_given(q)} if self.options.cache else {}
-        known = self._certified(theory, questions, self._known(keys))
+        offered = {i: self._offered(questions[i], key) for i, key in keys.items()}
+        known = self._certified(theory, questions, self._known(keys, offered))
         for index, question in enumerate(questions):
             if isinstance(question, Obligation) and _is_given(question):
                 yield index, Answer(question.given), False
             elif index in known:
                 yield index, known[index], True
         open_ones = [i for i, q in enumerate(questions) if i not in known and not _is_given(q)]
-        keeper = _Keeper(self.options.cache, keys)
+        keeper = _Keeper(self.options.cache, keys, offered)
         try:
             for index, answer in self._answered(theory, questions, open_ones):
                 keeper.keep(index, answer)
@@ -112,6 +121,11 @@ class Work:
         """Proofs that come with certificates are other answers than those without."""
         own = prints.lint(question) if isinstance(question, Lint) else prints.obligation(question)
         return own if self.options.proofs is None else f"{own} certified"
+
+    def _offered(self, question: Question, key: str) -> str:
+        """The key of what was not found with what is offered now."""
+        offers = self.offers.get(question.module, ()) if isinstance(question, Obligation) else ()
+        return f"{key} {'again' if self.again else 'offered'} {digest(*offers).hex()}" if offers else key
 
     def _certified(self, theory: Theory, questions: list[Question], known: dict[int, Answer]) -> dict[int, Answer]:
         """What is known, without the proofs whose certificates have gone."""
@@ -129,12 +143,17 @@ class Work:
             self._theories[untrusted] = theory, Fingerprints(theory, self.options.budget)
         return self._theories[untrusted]
 
-    def _known(self, keys: dict[int, str]) -> dict[int, Answer]:
+    def _known(self, keys: dict[int, str], offered: dict[int, str]) -> dict[int, Answer]:
         if not self.options.cache or not keys:
             return {}
-        stored = self.options.cache.get_many(keys.values())
-        read = ((i, answer_from_bytes(stored[key])) for i, key in keys.items() if key in stored)
-        return {i: answer for i, answer in read if answer is not None}
+        stored = self.options.cache.get_many((*keys.values(), *offered.values()))
+        known: dict[int, Answer] = {}
+        for index, key in keys.items():
+            for where in dict.fromkeys((offered[index], key)):
+                answer = answer_from_bytes(stored[where]) if where in stored else None
+                if answer is not None and (where == offered[index] or not isinstance(answer.verdict, Unknown)):
+                    known.setdefault(index, answer)
+        return known
 
     # ------------------------------------------------------------ workers
 
@@ -155,7 +174,8 @@ class Work:
         if executor is None:
             preload()
             executor = LocalPool(options.jobs)
-        factory = _Factory(theory, tuple(questions), options.budget, options.wall / 2, options.log_dir is not None, options.proofs)
+        log = options.log_dir is not None
+        factory = _Factory(theory, tuple(questions), options.budget, options.wall / 2, log, options.proofs, self.offers, self.again)
         for index, answer in executor.run(factory, open_ones, options.wall, options.memory_mb):
             if isinstance(answer, Lost):
                 answer = Answer(Unknown(f"the safety net cut the search off: {answer.reason}"), volatile=True)
@@ -174,9 +194,12 @@ class _Factory:
     wall: float
     keep: bool
     proofs: Mapping[str, str] | None = None
+    offers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    again: bool = False
 
     def __call__(self) -> Callable[[int], Answer]:
-        session = Session(self.theory, Replayer(self.theory.program), self.budget, self.wall, self.keep)
+        replayer = Replayer(self.theory.program)
+        session = Session(self.theory, replayer, self.budget, self.wall, self.keep, offers=self.offers, again=self.again)
         if self.proofs is not None:
             from kwlogic.solve.proofs import Proofs
 
@@ -206,16 +229,18 @@ def _write_log(log_dir: Path, id: str, answer: Answer) -> None:
 class _Keeper:
     """Stores answers in small lots, so that a run that is cut short loses next to nothing of what it found."""
 
-    def __init__(self, cache: Cache | None, keys: dict[int, str]) -> None:
+    def __init__(self, cache: Cache | None, keys: dict[int, str], offered: dict[int, str]) -> None:
         self.cache = cache
         self.keys = keys
+        self.offered = offered
         self.lot: list[tuple[str, bytes]] = []
         self.since = monotonic()
 
     def keep(self, index: int, answer: Answer) -> None:
         if self.cache is None or answer.volatile or index not in self.keys:
             return
-        self.lot.append((self.keys[index], answer_to_bytes(answer)))
+        where = self.offered if isinstance(answer.verdict, Unknown) else self.keys
+        self.lot.append((where[index], answer_to_bytes(answer)))
         if len(self.lot) >= STORE_AT or monotonic() - self.since > STORE_SECONDS:
             self.flush()
 

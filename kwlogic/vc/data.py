@@ -157,7 +157,7 @@ class Proved:
     """``uses``: qualified declarations whose facts the proof rests on; ``hyps``: names of the hypotheses used;
     ``method``: in words (direct; induction on xs); ``witness`` for SATISFIABLE: the input that satisfies it.
     ``tier``: T1 shown without a solver, T4 a solver says so; ``certificate``: the text of
-    one, where one was asked for."""
+    one, where one was asked for. ``lemmas``: statements that were found on the way, as text."""
 
     uses: frozenset[str] = frozenset()
     hyps: frozenset[str] = frozenset()
@@ -165,6 +165,7 @@ class Proved:
     tier: str = "T4"
     witness: Counterexample | None = None
     certificate: str = field(default="", compare=False)
+    lemmas: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
