@@ -10,7 +10,7 @@ from kwlogic.core.program import ComposeBody, Kernel, Program
 from kwlogic.core.walk import free_vars
 from kwlogic.core.wiring import Wiring
 from kwlogic.lab.opened import Opened, check_kernels, open_kernel
-from kwlogic.lab.picture import BoxVerdict, picture_of
+from kwlogic.lab.picture import Known, KnownAt, picture_of
 from kwlogic.lab.pictures import Picture
 from kwlogic.source.codes import diagnostic
 from kwlogic.source.data import Span
@@ -57,16 +57,22 @@ def graph(
     if not with_verdicts:
         return picture_of(composition, short(kernel.name))
     results = check_kernels(opened, opened.program, [kernel.name], budget, progress)
-    whole = worst(verdict_name(r.verdict) for r in results if r.obligation.kind in (Kind.ENSURES, Kind.FAILS))
-    return picture_of(composition, short(kernel.name), verdicts_at(composition, results, opened.program), whole, True)
+    return picture_with(composition, kernel, results, opened.program)
 
 
-def worst(verdicts: Iterable[str]) -> str | None:
-    found = set(verdicts)
-    return next((v for v in _WORST if v in found), None)
+def picture_with(composition: Composition, kernel: Kernel, results: Iterable[Result], program: Program) -> Picture:
+    """The picture with the verdicts of what is to be shown of the kernel."""
+    own = tuple(results)
+    whole = known(r for r in own if r.obligation.kind in (Kind.ENSURES, Kind.FAILS))
+    return picture_of(composition, short(kernel.name), verdicts_at(composition, own, program), whole, True)
 
 
-def verdicts_at(composition: Composition, results: Iterable[Result], program: Program) -> BoxVerdict:
+def known(results: Iterable[Result]) -> Known:
+    found = {r.obligation.id: verdict_name(r.verdict) for r in results}
+    return Known(next((v for v in _WORST if v in found.values()), None), tuple(found))
+
+
+def verdicts_at(composition: Composition, results: Iterable[Result], program: Program) -> KnownAt:
     """What is known of each box, and of each of its inputs: the worst of the obligations that are about them."""
     links: dict[tuple[int, str], list[tuple[int | None, Result]]] = {}
     inside: list[Result] = []
@@ -79,14 +85,14 @@ def verdicts_at(composition: Composition, results: Iterable[Result], program: Pr
         elif obligation.kind in (Kind.PARTIAL, Kind.CALL, Kind.REFINEMENT):
             inside.append(result)
 
-    def ask(dag: int, box: int, port: str | None) -> str | None:
+    def ask(dag: int, box: int, port: str | None) -> Known:
         here = composition.dags[dag].boxes[box]
         about = [(n, r) for n, r in links.get((dag, here.name), ()) if r.obligation.span == here.place or bodies(here.what)]
         if port is not None and about:
             about = [(n, r) for n, r in about if n is None or port in _spoken(program, here, n)]
         span = _own_span(here)
         found = [r for _, r in about] + [r for r in inside if span is not None and _within(r.obligation.span, span)]
-        return worst(verdict_name(r.verdict) for r in found)
+        return known(found)
 
     return ask
 

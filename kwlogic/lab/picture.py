@@ -29,21 +29,31 @@ from kwlogic.core.types import show_type
 from kwlogic.core.wiring import Port
 from kwlogic.lab.pictures import Edge, Frame, Picture, Spot
 
-BoxVerdict = Callable[[int, int, str | None], str | None]
-"""Dag, box, and an input of it (None: all): the verdict of what is obliged there, None where nothing is."""
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The worst verdict of some obligations, None where there are none, and which they are."""
+
+    verdict: str | None = None
+    about: tuple[str, ...] = ()
+
+
+NOTHING = Known()
+KnownAt = Callable[[int, int, str | None], Known]
+"""Dag, box, and an input of it (None: all): what is known of that which is obliged there."""
 
 WIDEST = 60
 
 
-def nothing_known(dag: int, box: int, port: str | None) -> str | None:
-    return None
+def nothing_known(dag: int, box: int, port: str | None) -> Known:
+    return NOTHING
 
 
 def picture_of(
-    composition: Composition, title: str, box_verdict: BoxVerdict = nothing_known, whole: str | None = None, with_verdicts: bool = False
+    composition: Composition, title: str, known_at: KnownAt = nothing_known, whole: Known = NOTHING, with_verdicts: bool = False
 ) -> Picture:
-    """The drawing of a composition. ``whole``: the verdict of the declared contract, shown at the outputs."""
-    drawing = _Drawing(composition, box_verdict)
+    """The drawing of a composition. ``whole``: what is known of the declared contract, shown at the outputs."""
+    drawing = _Drawing(composition, known_at)
     drawing.draw(whole)
     return Picture(title, tuple(drawing.spots), tuple(drawing.frames), tuple(drawing.edges), with_verdicts)
 
@@ -61,23 +71,23 @@ class _Ends:
 @dataclass(slots=True)
 class _Drawing:
     composition: Composition
-    box_verdict: BoxVerdict
+    known_at: KnownAt
     spots: list[Spot] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
     waiting: list[tuple[int, int | None, dict[str, int], dict[str, int]]] = field(default_factory=list)
 
-    def draw(self, whole: str | None) -> None:
+    def draw(self, whole: Known) -> None:
         root = self.composition.root
-        enter = self.pills(root.inputs, "input", None, None)
+        enter = self.pills(root.inputs, "input", None)
         leave = self.pills([p for p, _ in root.outputs], "output", None, whole)
         self.waiting.append((len(self.composition.dags) - 1, None, enter, leave))
         while self.waiting:
             index, frame, enter, leave = self.waiting.pop()
             self.dag(index, frame, enter, leave)
 
-    def pills(self, ports: list[Port] | tuple[Port, ...], kind: str, frame: int | None, verdict: str | None) -> dict[str, int]:
-        return {p.name: self.spot(Spot(f"{p.name}: {show_type(p.type)}", kind, frame, "", verdict)) for p in ports}
+    def pills(self, ports: list[Port] | tuple[Port, ...], kind: str, frame: int | None, known: Known = NOTHING) -> dict[str, int]:
+        return {p.name: self.spot(Spot(f"{p.name}: {show_type(p.type)}", kind, frame, "", known.verdict, known.about)) for p in ports}
 
     def spot(self, spot: Spot) -> int:
         self.spots.append(spot)
@@ -90,44 +100,45 @@ class _Drawing:
     def dag(self, index: int, frame: int | None, enter: dict[str, int], leave: dict[str, int]) -> None:
         dag = self.composition.dags[index]
         names = dict(dag.names)
-        ends = [self.box(box, frame, self.box_verdict(index, i, None)) for i, box in enumerate(dag.boxes)]
+        ends = [self.box(box, frame, self.known_at(index, i, None)) for i, box in enumerate(dag.boxes)]
         types = {Wire(INPUT, p.name): p for p in dag.inputs}
         types |= {Wire(i, p.name): p for i, b in enumerate(dag.boxes) for p in b.outputs}
 
         def sources(wire: Wire) -> list[int]:
             return [enter[wire.port]] if wire.box == INPUT else ends[wire.box].leave.get(wire.port, [])
 
-        def wire_edge(wire: Wire, port: str, target: int, verdict: str | None) -> None:
+        def wire_edge(wire: Wire, port: str, target: int, known: Known) -> None:
             anonymous = wire.box != INPUT and isinstance(dag.boxes[wire.box].what, Pure)
             name = port if anonymous else names.get(wire, wire.port)
             label = name if port in ("", name) else f"{name} → {port}"
             note = show_type(types[wire].type)
-            self.edges.extend(Edge(s, target, _short(label), note, verdict) for s in sources(wire))
+            self.edges.extend(Edge(s, target, _short(label), note, known.verdict, about=known.about) for s in sources(wire))
 
         for i, box in enumerate(dag.boxes):
             for port, wire in zip(box.inputs, box.sources):
-                verdict = self.box_verdict(index, i, port.name)
+                known = self.known_at(index, i, port.name)
                 for target in ends[i].enter.get(port.name, ()):
-                    wire_edge(wire, _target_name(box, port), target, verdict)
+                    wire_edge(wire, _target_name(box, port), target, known)
             for earlier in box.after:
                 self.order_edges(ends[earlier], ends[i])
         for port, wire in dag.outputs:
-            wire_edge(wire, port.name, leave[port.name], self.spots[leave[port.name]].verdict)
+            end = self.spots[leave[port.name]]
+            wire_edge(wire, port.name, leave[port.name], Known(end.verdict, end.about))
 
     def order_edges(self, earlier: _Ends, later: _Ends) -> None:
         if earlier.all_out and later.all_in:
             self.edges.append(Edge(earlier.all_out[0], later.all_in[0], order=True))
 
-    def box(self, box: Box, frame: int | None, verdict: str | None) -> _Ends:
+    def box(self, box: Box, frame: int | None, known: Known) -> _Ends:
         if bodies(box.what):
-            return self.region(box, frame, verdict)
+            return self.region(box, frame, known)
         label, kind, note = _leaf(box)
-        spot = self.spot(Spot(_short(label), kind, frame, note, verdict))
+        spot = self.spot(Spot(_short(label), kind, frame, note, known.verdict, known.about))
         return _Ends({p.name: [spot] for p in box.inputs}, {p.name: [spot] for p in box.outputs}, (spot,), (spot,))
 
-    def region(self, box: Box, frame: int | None, verdict: str | None) -> _Ends:
+    def region(self, box: Box, frame: int | None, known: Known) -> _Ends:
         """A frame for the operator, and one for each body where there are two."""
-        outer = self.frame(Frame(_short(_region_label(box)), frame, verdict))
+        outer = self.frame(Frame(_short(_region_label(box)), frame, known.verdict, known.about))
         found = bodies(box.what)
         enter: dict[str, list[int]] = {}
         leave: dict[str, list[int]] = {}
@@ -138,8 +149,8 @@ class _Drawing:
         for number, body in enumerate(found):
             inner = outer if len(found) == 1 else self.frame(Frame(_branch(box, number), outer, None))
             dag: Dag = self.composition.dags[body]
-            pills_in = self.pills(dag.inputs, "input", inner, None)
-            pills_out = self.pills([p for p, _ in dag.outputs], "output", inner, None)
+            pills_in = self.pills(dag.inputs, "input", inner)
+            pills_out = self.pills([p for p, _ in dag.outputs], "output", inner)
             self.waiting.append((body, inner, pills_in, pills_out))
             for name, spot in pills_in.items():
                 enter.setdefault(name, []).append(spot)
@@ -156,7 +167,7 @@ class _Drawing:
 
     def joined(self, box: Box, outer: int, leave: dict[str, list[int]]) -> dict[str, list[int]]:
         """One spot for each output, whichever branch it comes from."""
-        pills = self.pills(box.outputs, "output", outer, None)
+        pills = self.pills(box.outputs, "output", outer)
         self.edges.extend(Edge(spot, pills[name]) for name, spots in leave.items() for spot in spots if name in pills)
         return {name: [spot] for name, spot in pills.items()}
 

@@ -1,7 +1,7 @@
 """What a drawing of a composition shows: spots, frames around regions, edges, and a verdict for each of them. Records only.
 
 Every edge joins two spots, so that any drawing program can take it: a region is a frame, and the ports of its bodies are
-spots of their own at its rim.
+spots of their own at its rim. ``about`` holds the ids of the obligations that a verdict is the worst of.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ class Spot:
     frame: int | None
     note: str = ""
     verdict: str | None = None
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Frame:
     label: str
     parent: int | None
     verdict: str | None = None
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Edge:
     note: str = ""
     verdict: str | None = None
     order: bool = False
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

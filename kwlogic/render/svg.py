@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 from kwlogic.lab.pictures import Edge, Frame, Picture, Spot
 from kwlogic.render.layout import LETTER, LINE, PAD, Placed, Point, Rect, label_lines, place
@@ -51,6 +51,11 @@ def _text(text: str) -> str:
     return escape("".join(c if c.isprintable() else " " for c in visible(text)))
 
 
+def _about(ids: tuple[str, ...]) -> str:
+    """The obligations that a shape is coloured by, for pages that tell more of them; no id holds a blank."""
+    return f" data-about={quoteattr(_text(' '.join(ids)))}" if ids else ""
+
+
 def _colour(verdict: str | None) -> str:
     return COLOURS.get(verdict or "", PLAIN)
 
@@ -75,7 +80,7 @@ def _spot(spot: Spot, r: Rect) -> Iterator[str]:
     colour = _colour(spot.verdict)
     fill = {"kernel": "#eef4ff", "input": "#f0f2f5", "output": "#f0f2f5", "hole": "#fff8e6"}.get(spot.kind, "#ffffff")
     stroke = f'fill="{fill}" stroke="{colour}" stroke-width="{2 if spot.verdict else 1.2}"'
-    yield f"<g><title>{_text(f'{spot.kind} {spot.label}')}{_text(f': {spot.note}') if spot.note else ''}</title>"
+    yield f"<g{_about(spot.about)}><title>{_text(f'{spot.kind} {spot.label}')}{_text(f': {spot.note}') if spot.note else ''}</title>"
     if spot.kind in ("guard", "assert", "condition"):
         x, y, side = r.x, r.y, 10.0
         corners = [
@@ -110,7 +115,7 @@ def _edges(picture: Picture, placed: Placed) -> Iterator[str]:
         title = f"{edge.label}: {edge.note}" if edge.note else edge.label or "comes first"
         told = f"{title} ({edge.verdict})" if edge.verdict else title
         x, y = points[-1]
-        yield f"<g><title>{_text(told)}</title>"
+        yield f"<g{_about(edge.about)}><title>{_text(told)}</title>"
         yield f'<path class="edge" d="{_path(points)}" stroke="{colour}"{wide}{dashed}/>'
         yield f'<polygon points="{x:.1f},{y:.1f} {x - 4:.1f},{y - 8:.1f} {x + 4:.1f},{y - 8:.1f}" fill="{colour}"/></g>'
 
