@@ -7,7 +7,7 @@ kernels, the order of proofs. A declaration that does not check is left out and 
 from __future__ import annotations
 
 import gc
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from kwlogic.core.program import ComposeBody, ModuleInfo, Program
@@ -36,25 +36,38 @@ RULES_IN = (basics, collections_, fields, matching, operators, quantifiers)  # i
 _LAST: list[tuple[Program, World]] = []
 
 
-def elaborate(modules: Sequence[tuple[Source, syn.Module]]) -> tuple[Program, tuple[Diagnostic, ...]]:
-    """Check all modules together, the standard library (modules ``std...``) among them."""
+class Abandoned(Exception):
+    """Nobody waits for the answer any more."""
+
+
+def elaborate(
+    modules: Sequence[tuple[Source, syn.Module]], abandoned: Callable[[], bool] | None = None
+) -> tuple[Program, tuple[Diagnostic, ...]]:
+    """Check all modules together, the standard library (modules ``std...``) among them. Raises Abandoned as soon as
+    ``abandoned``, which is asked before each declaration, says so."""
     collecting = gc.isenabled()
     gc.disable()
     try:
-        program, found = with_deep_stack(lambda: _elaborate(modules))
+        program, found = with_deep_stack(lambda: _elaborate(modules, abandoned or _never))
     finally:
         if collecting:
             gc.enable()
     return program, found
 
 
-def _elaborate(modules: Sequence[tuple[Source, syn.Module]]) -> tuple[Program, tuple[Diagnostic, ...]]:
+def _never() -> bool:
+    return False
+
+
+def _elaborate(modules: Sequence[tuple[Source, syn.Module]], abandoned: Callable[[], bool]) -> tuple[Program, tuple[Diagnostic, ...]]:
     world = World()
     declare(world, modules)
     settle_types(world)
     build_invariants(world)
     for scope in world.scopes.values():
         for index, decl in enumerate(scope.tree.decls):
+            if abandoned():
+                raise Abandoned
             if index not in scope.skipped:
                 _declaration(world, scope, decl, index)
     program = _assemble(world)

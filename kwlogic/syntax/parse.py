@@ -31,7 +31,7 @@ def parse_module(source: Source) -> tuple[Module, tuple[Diagnostic, ...]]:
     if (problem := _too_large(source)) is not None:
         return Module(Span(source.path, 0, 0), None, (), ()), (problem,)
     tokens = lex(source.text, engine().tables)
-    c = _context(source.path, tokens)
+    c = context_of(source.path, tokens)
     reading = Reading(c, comments_of(source, tokens))
     reading.items()
     problems = sorted(c.problems, key=lambda d: d.span or Span("", 0, 0))
@@ -44,7 +44,7 @@ def parse_expr(source: Source) -> tuple[Expr | None, tuple[Diagnostic, ...]]:
     """The one expression that the text is."""
     if (problem := _too_large(source)) is not None:
         return None, (problem,)
-    c = _context(source.path, lex(source.text, engine().tables))
+    c = context_of(source.path, lex(source.text, engine().tables))
     expr = _read_expr(c, c.tokens, "")
     return expr, tuple(c.problems)
 
@@ -101,7 +101,7 @@ class Reading:
         self.c.report("KW113", again, line.span.start, line.span.end, "misplaced", "put one `module` line at the top of the file")
 
 
-def _context(file: str, tokens: Tokens) -> Context:
+def context_of(file: str, tokens: Tokens) -> Context:
     def read(start: int, end: int, hint: str) -> Expr | None:
         return _read_expr(c, lex(tokens.text, engine().tables, start, end), hint)
 

@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 from kwlogic.workspace.data import Project
+from kwlogic.workspace.read import unsaved_text
 from kwlogic.workspace.select import SUFFIX, files_of
 
 HEADER_BYTES = 16 * 1024
@@ -67,10 +68,12 @@ def _index(project: Project) -> dict[str, Path]:
 def header_of(path: Path) -> str | None:
     """The name on a file's ``module`` line, from its first bytes; None where there is none."""
     try:
-        if not path.is_file():
-            return None
-        with path.open("rb") as handle:
-            text = handle.read(HEADER_BYTES).decode("utf-8", "replace")
+        text = unsaved_text(path)
+        if text is None:
+            if not path.is_file():
+                return None
+            with path.open("rb") as handle:
+                text = handle.read(HEADER_BYTES).decode("utf-8", "replace")
     except (OSError, ValueError):
         return None
     found = _HEADER.search(text)

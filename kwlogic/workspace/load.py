@@ -40,25 +40,32 @@ class Loaded:
     found: dict[str, tuple[str, str | None]] = field(default_factory=dict)
 
 
-def load(selections: Iterable[Selection], project: Project, cwd: Path, text: str = "", whole: bool = False) -> Loaded:
-    """Parse what is selected, what it uses, and of the standard library what these and ``text`` need (or the whole)."""
-    from kwlogic.syntax.parse import parse_module
-
+def load(
+    selections: Iterable[Selection], project: Project, cwd: Path, text: str = "", whole: bool = False, parse: Parse | None = None
+) -> Loaded:
+    """Parse what is selected, what it uses, and of the standard library what these and ``text`` need (or the whole).
+    ``parse`` reads one file, and may remember what it read before."""
+    read = parse or _parser()
     loaded = Loaded()
     for selection in selections:
-        _load_selected(loaded, selection, parse_module)
-    _load_used(loaded, project, cwd, parse_module)
-    load_library(loaded, cwd, None if whole or any(map(is_std, loaded.modules)) else text)
+        _load_selected(loaded, selection, read)
+    _load_used(loaded, project, cwd, read)
+    load_library(loaded, cwd, None if whole or any(map(is_std, loaded.modules)) else text, parse)
     return loaded
+
+
+def _parser() -> Parse:
+    from kwlogic.syntax.parse import parse_module
+
+    return parse_module
 
 
 def is_std(module: str) -> bool:
     return module == "std" or module.startswith("std.")
 
 
-def load_library(loaded: Loaded, cwd: Path, text: str | None) -> None:
+def load_library(loaded: Loaded, cwd: Path, text: str | None, parse: Parse | None = None) -> None:
     """Add the standard library: the part that the modules and the text can reach, or the whole where that is None."""
-    from kwlogic.syntax.parse import parse_module
     from kwlogic.workspace.library import pruned
 
     files = [p for p in sorted(std_dir().rglob(f"*{SUFFIX}")) if p.resolve() not in loaded.paths]
@@ -66,8 +73,9 @@ def load_library(loaded: Loaded, cwd: Path, text: str | None) -> None:
     texts = [source.text for source, _ in loaded.modules.values()]
     parsed = sources if text is None else pruned(sources, (*texts, text))
     loaded.whole = text is None
-    for path, source, read in zip(files, sources, parsed):
-        _keep_other(loaded, path, source, *parse_module(read))
+    read = parse or _parser()
+    for path, source, part in zip(files, sources, parsed):
+        _keep_other(loaded, path, source, *read(part))
 
 
 def complete(loaded: Loaded, cwd: Path) -> None:

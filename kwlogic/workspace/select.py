@@ -10,6 +10,7 @@ from kwlogic.source.codes import diagnostic
 from kwlogic.source.data import Diagnostic
 from kwlogic.workspace.config import key_span, show_path
 from kwlogic.workspace.data import Project, Selection
+from kwlogic.workspace.read import unsaved_text
 
 SUFFIX = ".kw"
 SKIPPED = frozenset({"node_modules", "__pycache__", "site-packages"})
@@ -52,7 +53,7 @@ def _no_file(folder: str, name: str) -> Diagnostic:
 
 def _exists(path: Path) -> bool:
     try:
-        return path.exists()
+        return path.exists() or unsaved_text(path) is not None
     except (OSError, ValueError):
         return False
 

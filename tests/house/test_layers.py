@@ -12,7 +12,7 @@ import kwlogic
 
 ROOT = Path(kwlogic.__file__).parent
 LAYERS = (
-    "source", "syntax", "core", "elab", "compose", "vc", "proof", "solve", "gate", "workspace", "lab", "weave", "render", "mcp", "cli",
+    "source", "syntax", "core", "elab", "compose", "vc", "proof", "solve", "gate", "workspace", "lab", "weave", "render", "mcp", "lsp", "cli",
 )  # fmt: skip
 OWNERS = {
     "lark": {"syntax"},
@@ -34,6 +34,9 @@ OWNERS = {
     "uvicorn": {"mcp"},
     "rich": {"render", "cli"},
     "click": {"cli"},
+    "pygls": {"lsp"},
+    "lsprotocol": {"lsp"},
+    "pygments": {"render"},
 }
 FILES = sorted(p for p in ROOT.rglob("*.py") if "_data" not in p.parts)
 
