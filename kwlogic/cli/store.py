@@ -23,13 +23,13 @@ def store_group() -> None:
     """
 
 
-def _open(url: str | None) -> Store:
+def open_asked(url: str | None) -> Store:
     from kwlogic.weave.store.find import project_store
 
     return project_store(Path.cwd(), url)
 
 
-def _told(store: Store) -> None:
+def told(store: Store) -> None:
     """What was put right on the way goes to stderr."""
     import sys
 
@@ -51,19 +51,19 @@ def list_(url: str | None, family: str | None, every: bool, form: str) -> int:
     Example:
       kwlogic store list --family "code search"
     """
-    with _open(url) as store:
+    with open_asked(url) as store:
         kernels = store.kernels(family=family)
         if not every:
             kernels = sorted({k.name: k for k in kernels}.values(), key=lambda k: k.name)
         if form == "json":
-            _print_json([_head(k, store) for k in kernels])
+            print_json([_head(k, store) for k in kernels])
         else:
             for kernel in kernels:
                 state = store.status(kernel.digest)
                 version = f" {kernel.version}" if kernel.version else ""
                 print(f"{kernel.digest[:12]}  {kernel.name}{version}  {state.state.value}  {contract_words(kernel)}")
             print(f"{len(kernels)} kernel{'' if len(kernels) == 1 else 's'}")
-        _told(store)
+        told(store)
     return 0
 
 
@@ -93,7 +93,7 @@ def _head(kernel: StoredKernel, store: Store) -> dict[str, object]:
     }
 
 
-def _print_json(document: object) -> None:
+def print_json(document: object) -> None:
     import json
 
     print(json.dumps(document, indent=2, ensure_ascii=False))
@@ -114,14 +114,14 @@ def show(kernel: str, url: str | None, spec: bool) -> int:
     """
     from kwlogic.weave.store.find import find_kernel
 
-    with _open(url) as store:
+    with open_asked(url) as store:
         found = find_kernel(store, kernel)
         if spec:
             print(found.spec, end="")
         else:
             for line in _lines(found, store):
                 print(line)
-        _told(store)
+        told(store)
     return 0
 
 
@@ -154,7 +154,7 @@ def _lines(kernel: StoredKernel, store: Store) -> list[str]:
 @click.argument("kernel", required=False)
 @ADDRESS
 def log(kernel: str | None, url: str | None) -> int:
-    """What happened, oldest first: versions stored, runs, feedback; of everything, or of one kernel.
+    """What happened, oldest first: versions stored, changes of state with their reasons, runs, feedback; of everything, or of one kernel.
 
     \b
     Example:
@@ -162,7 +162,7 @@ def log(kernel: str | None, url: str | None) -> int:
     """
     from kwlogic.weave.store.find import find_kernel
 
-    with _open(url) as store:
+    with open_asked(url) as store:
         name = find_kernel(store, kernel).name if kernel else ""
         digests = {k.digest for k in store.kernels(name=name)} if kernel else None
         lines = [(k.at, f"stored   {k.name} {k.digest[:12]}") for k in store.kernels() if digests is None or k.digest in digests]
@@ -173,11 +173,17 @@ def log(kernel: str | None, url: str | None) -> int:
             if digests is None or said.kernel in digests:
                 word = {True: "good", False: "bad", None: "open"}[said.success]
                 lines.append((said.at, f"feedback {said.kernel[:12]} {word}"))
+        names = {k.digest: k.name for k in store.kernels()}
+        for made in store.transitions():
+            if digests is None or made.kernel in digests:
+                by = ", by hand" if made.by == "hand" else ""
+                change = f"{made.before.value} -> {made.after.value}{by}: {made.reason}"
+                lines.append((made.at, f"state    {names.get(made.kernel, '')} {made.kernel[:12]} {change}"))
         if digests is None:
             lines += [(t.at, f"trace    {t.trace_id}") for t in store.traces()]
-        for at, text in sorted(lines):
+        for at, text in sorted(lines, key=lambda line: line[0]):
             print(f"{at}  {text}")
-        _told(store)
+        told(store)
     return 0
 
 
@@ -199,14 +205,14 @@ def add(paths: tuple[str, ...], url: str | None) -> int:
     from kwlogic.cli.output import print_diagnostics
     from kwlogic.weave.store.add import add_specs
 
-    with _open(url) as store:
+    with open_asked(url) as store:
         added = add_specs(store, paths, Path.cwd())
         print_diagnostics(added.diagnostics, added.sources, sys.stderr)
         for kernel, state in added.kernels:
             print(f"{kernel.digest[:12]}  {kernel.name}  {state.value}  {contract_words(kernel)}")
         number = len(added.kernels)
-        print(f"{number} kernel{'' if number == 1 else 's'}, {added.fresh} of them new")
-        _told(store)
+        print(f"{number} kernel{'' if number == 1 else 's'}, {added.fresh} of them new; `kwlogic store review` takes candidates further")
+        told(store)
     return 1 if added.diagnostics else 0
 
 
@@ -222,9 +228,9 @@ def export(folder: Path, url: str | None) -> int:
     """
     from kwlogic.weave.store.text import export_store
 
-    with _open(url) as store:
+    with open_asked(url) as store:
         print(f"exported {export_store(store, folder).words()}")
-        _told(store)
+        told(store)
     return 0
 
 
@@ -246,7 +252,7 @@ def import_(folder: Path, url: str | None) -> int:
     from kwlogic.weave.store.kernelweave import import_kernelweave
     from kwlogic.weave.store.text import import_store, is_export
 
-    with _open(url) as store:
+    with open_asked(url) as store:
         if is_export(folder):
             print(f"imported {import_store(store, folder).words()}")
             problems: list[Diagnostic] = []
@@ -255,7 +261,7 @@ def import_(folder: Path, url: str | None) -> int:
             problems = taken.problems
             print(taken.words())
         print_diagnostics(problems, {}, sys.stderr)
-        _told(store)
+        told(store)
     return 1 if problems else 0
 
 
@@ -270,14 +276,14 @@ def compact(url: str | None) -> int:
     """
     from kwlogic.weave.store.filebase import FileDatabase
 
-    with _open(url) as store:
+    with open_asked(url) as store:
         if isinstance(store.database, FileDatabase):
             before = store.database.size()
             store.database.compact()
             print(f"{before / 1e6:.1f} MB before, {store.database.size() / 1e6:.1f} MB now")
         else:
             print("a server keeps its own files")
-        _told(store)
+        told(store)
     return 0
 
 
@@ -293,14 +299,14 @@ def check(url: str | None, repair: bool) -> int:
     """
     from kwlogic.weave.store.filebase import FileDatabase
 
-    with _open(url) as store:
+    with open_asked(url) as store:
         wrong = store.database.check()
         for line in wrong[:20]:
             print(line)
         if wrong and repair and isinstance(store.database, FileDatabase):
             store.database.repair()
             wrong = store.database.check()
-        _told(store)
+        told(store)
         counts = ", ".join(f"{n} {t}" for t, n in store.counts().items() if n) or "nothing stored"
         print(counts + (f"; {len(wrong)} damaged" if wrong else "; all whole"))
     return 1 if wrong else 0

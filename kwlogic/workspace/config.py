@@ -30,6 +30,8 @@ KEYS: dict[str, tuple[str, str]] = {
 # tables of packages above, which check their keys themselves: what each is for
 TABLES: dict[str, str] = {
     "run": "models, tools and limits of `kwlogic run`",
+    "life": "by which evidence stored kernels are promoted and retired",
+    "weave": "when the loop learns from what it answered, and how it asks",
     "store": "where kernels, runs and traces are kept",
 }
 

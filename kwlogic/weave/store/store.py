@@ -128,6 +128,11 @@ class Store:
         rows = self.database.read("kernels", select(table).where(table.c.name == name).order_by(table.c.seq.desc()).limit(1))
         return self._with_spec(rows)[0] if rows else None
 
+    def latest_of_module(self, module: str) -> StoredKernel | None:
+        """The kernel of a module that was stored last: its text is the module's."""
+        found = self._kernels(module=module)
+        return found[-1] if found else None
+
     def _kernels(self, **where: str) -> list[StoredKernel]:
         return self._with_spec(self._rows("kernels", "seq", **where))
 
