@@ -8,7 +8,21 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from kwlogic.source.codes import Code
 
-MODULES = ("text", "names", "types", "composition", "lab", "obligations", "gate", "project", "weave", "running", "routing", "life", "internal")
+MODULES = (
+    "text",
+    "names",
+    "types",
+    "composition",
+    "lab",
+    "obligations",
+    "gate",
+    "project",
+    "weave",
+    "running",
+    "routing",
+    "life",
+    "internal",
+)
 
 
 def all_codes() -> list[Code]:
