@@ -1,0 +1,1 @@
+"""Functions from examples: bottom-up enumeration over the language's own operations, then divide and conquer."""
