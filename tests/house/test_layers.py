@@ -36,6 +36,7 @@ OWNERS = {
     "scipy": {"weave"},
     "sklearn": {"weave"},
     "tokenizers": {"weave"},
+    "llguidance": {"weave"},
     "rich": {"render", "cli"},
     "click": {"cli"},
     "pygls": {"lsp"},

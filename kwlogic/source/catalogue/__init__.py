@@ -19,8 +19,10 @@ MODULES = (
     "project",
     "weave",
     "running",
+    "decoding",
     "routing",
     "life",
+    "learning",
     "internal",
 )
 

@@ -175,8 +175,10 @@ def without(limit: Residual, values: Iterable[Any]) -> Residual:
     if not gone:
         return limit
     match limit:
-        case Ints(excluded=known) | Reals(excluded=known) | Texts(excluded=known):
-            return replace(limit, excluded=known | gone)
+        case Ints() | Reals() | Texts():
+            known: frozenset[Any] = limit.excluded
+            more: Any = known | gone
+            return replace(limit, excluded=more)
         case OneOf(values=some):
             return replace(limit, values=tuple(v for v in some if v not in gone))
         case Tags(names=names):

@@ -1,0 +1,147 @@
+"""llguidance behind one door: matchers of grammars over one vocabulary, kept and copied.
+
+The vocabulary it sees has 256 more tokens at its end, one for each byte, so that any prefix of a text can be read; masks are
+cut back to the model's own tokens.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from kwlogic.source.codes import diagnostic
+from kwlogic.source.data import Diagnosed
+from kwlogic.weave.decode.lexemes import Lexeme, NoGrammar
+from kwlogic.weave.decode.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    import numpy as np
+    from llguidance import LLMatcher
+    from numpy.typing import NDArray
+
+    Mask = NDArray[np.int32]
+
+KEPT = 2_048  # compiled grammars
+
+
+class _Wrapped:
+    """The vocabulary as llguidance asks for it."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        own = [t if t else f"<|silent {i}|>".encode() for i, t in enumerate(vocabulary.tokens)]
+        self.tokens = own + [bytes([b]) for b in range(256)]
+        self.eos_token_id = vocabulary.eos[0]
+        self.bos_token_id = None
+        self.special_token_ids = list(vocabulary.special)
+        self.first = len(own)
+
+    def __call__(self, text: bytes | str) -> list[int]:
+        return [self.first + b for b in (text.encode() if isinstance(text, str) else text)]
+
+
+class Engine:
+    """Matchers over one vocabulary. Raises Diagnosed where llguidance is not installed."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.np = needed("numpy")
+        self.llguidance = needed("llguidance")
+        self.size = len(vocabulary)
+        self.words = (self.size + 31) // 32
+        self._all = (self.size + 256 + 31) // 32
+        wrapped = self.llguidance.TokenizerWrapper(_Wrapped(vocabulary))
+        self.tokenizer = self.llguidance.LLTokenizer(wrapped, eos_token=list(vocabulary.eos))
+        self._kept: OrderedDict[str, Any] = OrderedDict()
+        self._passing: dict[bytes, Any] = {}
+        self._empty: dict[Lexeme, bool] = {}
+        self.compiled = 0
+        self.text_only = self.full()
+        for i in vocabulary.special:
+            self.text_only[i >> 5] &= self.np.int32(~(1 << (i & 31)) if i & 31 != 31 else 0x7FFFFFFF)
+
+    # ------------------------------------------------------------ matchers
+
+    def matcher(self, lark: str) -> LLMatcher:
+        """A matcher at the start of a grammar; raises NoGrammar where it is too much."""
+        found = self._kept.get(lark)
+        if found is None:
+            self.compiled += 1
+            found = self.llguidance.LLMatcher(self.tokenizer, self.llguidance.LLMatcher.grammar_from_lark(lark), log_level=0)
+            self._kept[lark] = found
+            if len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        else:
+            self._kept.move_to_end(lark)
+        if found.is_error():
+            raise NoGrammar(found.get_error().split("\n")[0][:200])
+        return found.deep_copy()
+
+    def read(self, matcher: LLMatcher, data: bytes) -> bool:
+        """Go on by some bytes; False (and the matcher is of no use any more) where they do not fit."""
+        first = self.size
+        return bool(matcher.consume_tokens([first + b for b in data])) if data else True
+
+    def fits(self, matcher: LLMatcher, data: bytes) -> int:
+        """How many of the bytes fit; the matcher stays where it is."""
+        first = self.size
+        return int(matcher.validate_tokens([first + b for b in data]))
+
+    def is_empty(self, lexeme: Lexeme) -> bool:
+        """Whether a terminal with several conditions has no text."""
+        if len(lexeme.all) + len(lexeme.none) < 2:
+            return False
+        found = self._empty.get(lexeme)
+        if found is None:
+            start = self.matcher(f"start: T\nT: {lexeme.lark()}\n")
+            found = not any(start.compute_bitmask())
+            self._empty[lexeme] = found
+        return found
+
+    # ------------------------------------------------------------ masks
+
+    def none(self) -> Mask:
+        return self.np.zeros(self.words, dtype=self.np.int32)  # type: ignore[no-any-return]
+
+    def full(self) -> Mask:
+        found = self.none()
+        found[:] = -1
+        if self.size & 31:
+            found[-1] = (1 << (self.size & 31)) - 1
+        return found
+
+    def mask(self, matcher: LLMatcher) -> Mask:
+        """The tokens that continue, those that end the text left out."""
+        found = self.np.frombuffer(matcher.compute_bitmask(), dtype=self.np.int32)
+        return found[: self.words] & self.text_only
+
+    def passing(self, part: bytes) -> Mask:
+        """Tokens in which something follows some fixed bytes."""
+        found = self._passing.get(part)
+        if found is None:
+            found = self.of_ids(self.vocabulary.passing(part))
+            self._passing[part] = found
+        return found  # type: ignore[no-any-return]
+
+    def of_ids(self, ids: list[int]) -> Mask:
+        found = self.none()
+        if ids:
+            at = self.np.asarray(ids, dtype=self.np.int64)
+            bits = self.np.left_shift(self.np.uint32(1), (at & 31).astype(self.np.uint32), dtype=self.np.uint32)
+            self.np.bitwise_or.at(found.view(self.np.uint32), at >> 5, bits)
+        return found
+
+    def ids_of(self, mask: Mask) -> list[int]:
+        bits = self.np.unpackbits(mask.view(self.np.uint8), bitorder="little")
+        return self.np.nonzero(bits[: self.size])[0].tolist()  # type: ignore[no-any-return]
+
+
+def needed(module: str) -> Any:
+    """An optional package; raises Diagnosed with what to install."""
+    try:
+        return import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] != module:
+            raise
+        help = "pip install 'kwlogic[decode]'"
+        raise Diagnosed(diagnostic("KW880", f"constrained decoding needs the package `{module}`", help=help)) from error
