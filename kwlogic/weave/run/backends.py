@@ -37,6 +37,10 @@ class Backends:
     def model_for(self, kernel: Kernel) -> Model:
         """The model that answers a kernel's prompt; raises OracleError where the configuration names none."""
         name = self.config.kernels.get(kernel.name) or self.config.kernels.get(kernel.name.rsplit(".", 1)[-1]) or self.config.model
+        return self.model_named(name)
+
+    def model_named(self, name: str) -> Model:
+        """The model of this name, or what stands in for it; raises OracleError."""
         if not name:
             raise OracleError("no model is configured: name one as `run.model`, with its table `run.models.NAME`", once_more=False)
         known = self.config.models.get(name)

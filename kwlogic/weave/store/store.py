@@ -166,6 +166,10 @@ class Store:
         rows = self._rows("status", "digest", digest=digest)
         return convert.row_to_status(rows[0]) if rows else Status(digest, State.CANDIDATE)
 
+    def in_state(self, state: State) -> list[Status]:
+        """The kernels that are in a state now."""
+        return [convert.row_to_status(r) for r in self._rows("status", "digest", state=state.value)]
+
     def transition(self, made: Transition) -> Transition | None:
         """Change the state of a kernel and say why, in one transaction; None where it is in another state by now."""
 

@@ -1,0 +1,85 @@
+"""The kernels that take part: promoted ones answer, those on trial run beside the model. Elaborated when they are first asked."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from kwlogic.source.codes import diagnostic
+from kwlogic.source.data import Diagnostic
+from kwlogic.weave.learn.life_open import Ready, Unready, ready
+from kwlogic.weave.store.data import State, StoredKernel
+from kwlogic.weave.store.store import Store
+
+TRIAL = (State.PROVED, State.ENFORCED)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """``contract``: ``proved``, ``enforced``, or empty where it promises nothing but types."""
+
+    stored: StoredKernel
+    state: State
+    contract: str
+
+    @property
+    def answers(self) -> bool:
+        return self.state is State.PROMOTED
+
+
+class Library:
+    """Kernels by digest. Use as a context manager: texts of modules lie in a folder that goes in the end."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.members: dict[str, Member] = {}
+        self.warnings: list[Diagnostic] = []
+        self._ready: dict[str, Ready | None] = {}
+        self._folder = tempfile.TemporaryDirectory(prefix="kwlogic-loop-")
+
+    def close(self) -> None:
+        self._folder.cleanup()
+
+    def refresh(self) -> bool:
+        """Read the states anew; whether the members or their states changed."""
+        found: dict[str, Member] = {}
+        for state in (State.PROMOTED, *TRIAL):
+            for status in self.store.in_state(state):
+                kernel = self.members[status.digest].stored if status.digest in self.members else self.store.kernel(status.digest)
+                if kernel is not None:
+                    found[status.digest] = Member(kernel, state, self._contract(kernel))
+        found = _newest(found)
+        changed = {d: m.state for d, m in found.items()} != {d: m.state for d, m in self.members.items()}
+        self.members = found
+        return changed
+
+    def _contract(self, kernel: StoredKernel) -> str:
+        verdicts = [v.verdict for v in self.store.verdicts(kernel.digest) if v.kind == "ensures"]
+        if not verdicts and not any(c.kind == "ensures" for c in kernel.formal):
+            return ""
+        return "proved" if verdicts and set(verdicts) == {"proved"} else "enforced"
+
+    def ready(self, digest: str) -> Ready | None:
+        """The kernel to run, None where it cannot be used, which is told once."""
+        if digest not in self._ready:
+            folder = Path(self._folder.name).resolve() / str(len(self._ready))
+            folder.mkdir()
+            try:
+                self._ready[digest] = ready(self.store, self.members[digest].stored, folder)
+            except Unready as error:
+                name = self.members[digest].stored.name
+                self.warnings.append(diagnostic("KW864", f"`{name}` is passed over: {error}"))
+                self._ready[digest] = None
+        return self._ready[digest]
+
+
+def _newest(found: dict[str, Member]) -> dict[str, Member]:
+    """Of each name the newest that answers, and the newest on trial where it is newer."""
+    best: dict[tuple[str, bool], Member] = {}
+    for member in sorted(found.values(), key=lambda m: m.stored.seq):
+        best[member.stored.name, member.answers] = member
+    kept = [
+        m for m in best.values() if m.answers or (m.stored.name, True) not in best or m.stored.seq > best[m.stored.name, True].stored.seq
+    ]
+    return {m.stored.digest: m for m in kept}

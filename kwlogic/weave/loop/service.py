@@ -1,0 +1,209 @@
+"""The service behind `kwlogic weave`: a prompt goes to a kernel, else to the model; what the model did well becomes kernels.
+
+``answer`` gives what a user sees, ``judge`` takes what they say of it, ``tend`` learns, reviews and routes anew. All of it stands in
+the store, so that another process goes on where this one ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import TracebackType
+
+from kwlogic.core.codec_json import read_json
+from kwlogic.source.codes import diagnostic
+from kwlogic.source.data import Diagnosed, Diagnostic
+from kwlogic.weave.learn.life_data import Policy
+from kwlogic.weave.learn.life_gate import gate_stored
+from kwlogic.weave.learn.life_service import Gate
+from kwlogic.weave.loop import memory
+from kwlogic.weave.loop.arguments import by_form
+from kwlogic.weave.loop.asking import Passed, Ran, inputs_of, run_kernel, same
+from kwlogic.weave.loop.data import Answer, Asked, Extract, Judged, Learn, NoAnswer, Settings, Shadow, Tended, Way
+from kwlogic.weave.loop.library import Library, Member
+from kwlogic.weave.loop.raw import generate, shown
+from kwlogic.weave.loop.routes import Route, Router, fitted
+from kwlogic.weave.loop.tending import Garden
+from kwlogic.weave.run.backends import Backends
+from kwlogic.weave.run.data import ChatModel, Model, OracleError, RunConfig
+from kwlogic.weave.store.store import Store
+
+CANDIDATES = 3  # kernels that a prompt is offered to
+
+
+class Loop:
+    """Use as an asynchronous context manager. ``models`` stand before those of the configuration. ``extract`` reads inputs where the
+    form of a prompt does not say them."""
+
+    def __init__(
+        self,
+        store: Store,
+        config: RunConfig,
+        settings: Settings | None = None,
+        policy: Policy | None = None,
+        models: Mapping[str, ChatModel] | None = None,
+        learn: Learn | None = None,
+        extract: tuple[Extract, ...] = (),
+        gate: Gate = gate_stored,
+    ) -> None:
+        self.store, self.config = store, config
+        self.settings, self.policy = settings or Settings(), policy or Policy()
+        self.backends = Backends(config, models)
+        self.library = Library(store)
+        self.garden = Garden(store, self.settings, self.policy, learn, gate)
+        self.extract: tuple[Extract, ...] = (by_form, *extract)
+        self.router: Router | None = None
+        self.pairs: dict[str, list[memory.Pair]] = {}
+
+    async def __aenter__(self) -> Loop:
+        self._refreshed()
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.library.close()
+        await self.backends.__aexit__(kind, error, trace)
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        return (*self.library.warnings, *self.store.warnings)
+
+    # ------------------------------------------------------------ answering
+
+    async def answer(self, prompt: str, family: str = "") -> Answer:
+        """Raises NoAnswer (KW863)."""
+        self._refused(prompt)
+        route = self._route(prompt)
+        passed: list[tuple[str, str]] = []
+        trial: Member | None = None
+        for member, asked, likely in self._candidates(prompt, route):
+            if not member.answers:
+                trial = trial or member
+                continue
+            try:
+                return await self._by_kernel(member, asked, likely, route, tuple(passed))
+            except Passed as why:
+                passed.append((member.stored.name, str(why)))
+        return await self._by_model(prompt, family, route, tuple(passed), trial)
+
+    def _refused(self, prompt: str) -> None:
+        wrong = "it says nothing" if not prompt.strip() else ""
+        if len(prompt) > self.settings.max_chars:
+            wrong = f"it is longer than {self.settings.max_chars:,} characters (`max_chars` of the table `weave`)"
+        elif "\0" in prompt or any("\ud800" <= c <= "\udfff" for c in prompt):
+            wrong = "it holds a NUL or half a surrogate pair, which no text has"
+        if wrong:
+            raise NoAnswer(diagnostic("KW863", f"the prompt cannot be answered: {wrong}"))
+
+    def _route(self, prompt: str) -> Route:
+        return self.router.route(prompt) if self.router is not None else Route(None, 0.0, "the store has no kernel for prompts yet")
+
+    def _candidates(self, prompt: str, route: Route) -> list[tuple[Member, Asked, float]]:
+        """Where the prompt may go, the likeliest first: an uncertain one only where the prompt has the very form of the kernel's own."""
+        found: list[tuple[Member, Asked, float]] = []
+        for candidate in route.candidates[:CANDIDATES]:
+            member = self.library.members.get(candidate.kernel)
+            ready = self.library.ready(candidate.kernel) if member is not None else None
+            if member is not None and ready is not None:
+                asked = Asked(prompt, ready, tuple(self.pairs.get(candidate.kernel, ())))
+                found.append((member, asked, candidate.probability))
+        return found
+
+    async def _by_kernel(self, member: Member, asked: Asked, likely: float, route: Route, passed: tuple[tuple[str, str], ...]) -> Answer:
+        digest = member.stored.digest
+        sure = route.kernel == digest
+        inputs = await inputs_of(asked, self.extract if sure else (by_form,))
+        ran = await run_kernel(self.store, self.config, self.backends, asked, digest, inputs)
+        why = route.reason if sure else "the prompt has the form of those that the kernel was learnt from"
+        text = self._text(member, ran)
+        return Answer(
+            asked.prompt,
+            Way.KERNEL,
+            text,
+            ran.run_id,
+            digest,
+            member.stored.name,
+            ran.inputs,
+            member.contract,
+            ran.cached,
+            likely,
+            why,
+            passed,
+        )
+
+    def _text(self, member: Member, ran: Ran) -> str:
+        """The value of an only output, else the object of them."""
+        document = read_json(ran.text)
+        return shown(next(iter(document.values()))) if len(member.stored.outputs) == 1 else ran.text
+
+    async def _by_model(self, prompt: str, family: str, route: Route, passed: tuple[tuple[str, str], ...], trial: Member | None) -> Answer:
+        said = await generate(self.backends, self._model(passed, route), prompt, self.config.max_bytes)
+        shadow = await self._shadow(prompt, trial, said.value) if trial is not None and self.settings.shadow else None
+        trace = self.garden.keep(prompt, family, said.value, self._name(), shadow)
+        why = passed[0][1] if passed else f"`{trial.stored.name}` is on trial" if trial is not None else route.reason
+        return Answer(prompt, Way.MODEL, said.text, trace, reason=why, passed=passed, shadow=shadow)
+
+    def _name(self) -> str:
+        return self.settings.model or self.config.model
+
+    def _model(self, passed: tuple[tuple[str, str], ...], route: Route) -> Model:
+        tried = "; ".join(f"`{n}` passed: {why}" for n, why in passed) or route.reason
+        if not self.settings.raw:
+            raise NoAnswer(diagnostic("KW863", f"no kernel takes the prompt ({tried}), and only kernels were asked for"))
+        name = self._name()
+        try:
+            return self.backends.model_named(name)
+        except OracleError as error:
+            help = "name one as `model` of the table `run`, with its table `run.models.NAME`; or promote kernels for such prompts"
+            raise NoAnswer(diagnostic("KW863", f"no kernel takes the prompt ({tried}), and {error}", help=help)) from error
+
+    async def _shadow(self, prompt: str, trial: Member, value: object) -> Shadow | None:
+        """The kernel on trial beside the model. It changes nothing: one that touches resources is not run."""
+        digest, name = trial.stored.digest, trial.stored.name
+        ready = self.library.ready(digest)
+        if ready is None or ready.kernel.writes:
+            return None
+        asked = Asked(prompt, ready, tuple(self.pairs.get(digest, ())))
+        try:
+            inputs = await inputs_of(asked, (by_form,))
+            ran = await run_kernel(self.store, self.config, self.backends, asked, digest, inputs, keep=False)
+        except Passed as why:
+            return Shadow(digest, name, False if why.ran else None, reason=str(why))
+        return Shadow(digest, name, same(ready, ran, value, self.config.max_bytes), ran.text)
+
+    # ------------------------------------------------------------ judging
+
+    def judge(self, answer_id: str, right: bool) -> Judged:
+        """Take what somebody says of an answer; said again, the last word counts. Raises Diagnosed (KW844)."""
+        trace = self.garden.raw(answer_id)
+        if trace is not None:
+            return Judged(answer_id, right, self.garden.judged(trace, right))
+        run = self.store.run(answer_id) if answer_id else None
+        if run is None:
+            raise Diagnosed(
+                diagnostic("KW844", f"the store has no answer `{answer_id[:60]}`", help="`kwlogic weave` prints the id of each")
+            )
+        prompt = self.garden.prompt_of(answer_id)
+        kernel = self.store.kernel(run.kernel)
+        inputs = read_json(run.inputs) if run.inputs else {}
+        family = kernel.family if kernel is not None else ""
+        memory.keep_prompt(self.store, run.kernel, family, "kernel", prompt, right, run=answer_id, inputs=inputs)
+        self.store.count_outcome(run.kernel, right)
+        if self.router is not None and prompt and run.kernel in self.router.kernels:
+            self.router.feedback(prompt, run.kernel, right)
+        return Judged(answer_id, right, ((run.kernel, right),))
+
+    # ------------------------------------------------------------ learning
+
+    def tend(self, learn: bool = True) -> Tended:
+        """Compile what is due, take kernels as far as the evidence goes, and route by what is there now."""
+        tended = self.garden.tend(self.library.members.values(), learn)
+        self._refreshed()
+        return tended
+
+    def _refreshed(self) -> None:
+        if not self.library.refresh() and self.router is not None:
+            return
+        members = self.library.members
+        said = {d: self.store.feedback(d) for d in members}
+        self.pairs = {d: memory.pairs_of(s) for d, s in said.items()}
+        prompts = {d: [p for p, _ in pairs] for d, pairs in self.pairs.items()}
+        self.router = fitted(members, prompts, self.garden.unclaimed(), self.settings) if members else None
