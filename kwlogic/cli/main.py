@@ -100,6 +100,24 @@ def audit(paths: tuple[str, ...], form: str, strict: bool, frozen: bool) -> int:
     return run_audit(paths, form, strict, frozen)
 
 
+@cli.command()
+@click.argument("paths", nargs=-1)
+@click.option("--html", "folder", required=True, type=click.Path(path_type=Path, file_okay=False), help="The folder to write pages to.")
+@click.option("--frozen", is_flag=True, help="Write nothing but the report, as in `kwlogic check --frozen`.")
+def report(paths: tuple[str, ...], folder: Path, frozen: bool) -> int:
+    """Check, and write what is known as pages that need nothing but themselves: an overview, and for each module its
+    source with verdicts in the margin, counterexamples, proofs in words and graphs of compositions.
+
+    \b
+    Examples:
+      kwlogic report --html site
+      kwlogic report --html site --frozen specs
+    """
+    from kwlogic.cli.report import run_report
+
+    return run_report(paths, folder, frozen)
+
+
 @cli.command(short_help="Run a kernel on a JSON input, its contract enforced.")
 @click.argument("kernel")
 @click.option("-i", "--input", "document", metavar="FILE|-", help="A JSON object with one key for each input port.")

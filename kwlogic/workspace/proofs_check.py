@@ -233,6 +233,12 @@ def show_proof(name: str, paths: tuple[str, ...], cwd: Path) -> list[str]:
     return [line for ob in found for line in (*_told(scene, ob), "")][:-1]
 
 
+def in_words(scene: Scene, obligation: Obligation) -> tuple[str, ...]:
+    """How the proof goes that the project keeps, and what it rests on; nothing where it keeps none that holds."""
+    entry = scene.books.entries.get(obligation.id)
+    return () if entry is None or is_open(entry) else tuple(_told(scene, obligation)[1:])
+
+
 def _told(scene: Scene, obligation: Obligation) -> list[str]:
     head = f"{obligation.id}: {one_line(obligation.text)}"
     if is_open(scene.books.entries.get(obligation.id, "")):
