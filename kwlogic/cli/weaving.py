@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from kwlogic.cli import store_life
+from kwlogic.cli.route import route_command
 from kwlogic.cli.schema import schema_group
 from kwlogic.cli.serving import serve_command, tools_command
 from kwlogic.cli.store import store_group
@@ -13,5 +14,5 @@ from kwlogic.cli.trace import trace_group
 
 def register(cli: click.Group) -> None:
     store_life.register(store_group)
-    for command in (store_group, trace_group, schema_group, serve_command, tools_command):
+    for command in (store_group, trace_group, schema_group, serve_command, tools_command, route_command):
         cli.add_command(command)

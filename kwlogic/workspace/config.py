@@ -32,6 +32,7 @@ TABLES: dict[str, str] = {
     "run": "models, tools and limits of `kwlogic run`",
     "life": "by which evidence stored kernels are promoted and retired",
     "weave": "when the loop learns from what it answered, and how it asks",
+    "route": "how prompts find kernels",
     "store": "where kernels, runs and traces are kept",
 }
 

@@ -11,8 +11,9 @@ import io
 import json
 import os
 import zipfile
+import zlib
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ import numpy as np
 from kwlogic.source.codes import diagnostic
 from kwlogic.source.data import Diagnosed
 from kwlogic.weave.route.confidence import FEATURES, Confidence
-from kwlogic.weave.route.data import Certificate, Endpoint, Quality, RouteError, Settings
+from kwlogic.weave.route.data import Certificate, EncoderError, Endpoint, Quality, RouteError, Settings
 from kwlogic.weave.route.drift import monitor_of
 from kwlogic.weave.route.encoders import Embedder, Encoder, embedder_of
 from kwlogic.weave.route.features import Rows, TfIdf
@@ -35,11 +36,25 @@ if TYPE_CHECKING:
 FORMAT = "kwlogic router"
 VERSION = 1
 MANIFEST, STATE, VOCABULARY, ARRAYS = "router.json", "state.json", "vocabulary.json", "arrays.npz"
+MODULES = "modules.json"
 MOST_BYTES = 2_000_000_000
+_DAMAGE = (
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    RecursionError,
+    EOFError,
+    MemoryError,
+    NotImplementedError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
-def router_files(router: Router) -> dict[str, bytes]:
-    """The files of a router by name, the manifest among them."""
+def router_files(router: Router, modules: Mapping[str, str] | None = None) -> dict[str, bytes]:
+    """The files of a router by name, the manifest last. ``modules``: texts of spec files by module, which travel with it."""
     fitted = router.fitted
     tfidf = fitted.model.encoder.tfidf
     files = {
@@ -47,6 +62,8 @@ def router_files(router: Router) -> dict[str, bytes]:
         VOCABULARY: _json(list(tfidf.index) if tfidf is not None else None),
         ARRAYS: _arrays(fitted),
     }
+    if modules is not None:
+        files[MODULES] = _json(dict(modules))
     sums = {name: {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)} for name, data in files.items()}
     head = {"format": FORMAT, "version": VERSION, "kernels": list(fitted.kernels), "files": sums}
     return {**files, MANIFEST: _json(head)}
@@ -68,29 +85,41 @@ def write_files(files: Mapping[str, bytes], folder: Path) -> None:
         raise Diagnosed(diagnostic("KW866", f"the bundle cannot be written: {error}")) from error
 
 
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """``modules``: the texts of the spec files that travel with the router, by module."""
+
+    router: Router
+    modules: Mapping[str, str]
+
+
 def load_router(place: Path, embedder: Embedder | None = None) -> Router:
+    return load_bundle(place, embedder).router
+
+
+def load_bundle(place: Path, embedder: Embedder | None = None) -> Bundle:
+    """What a folder or zip holds; raises Diagnosed (KW865, KW869 where its encoder is not there)."""
     try:
         files = _read(place)
-        return _router(files, embedder)
+        return Bundle(_router(files, embedder), _modules(files.get(MODULES)))
+    except EncoderError as error:
+        raise Diagnosed(diagnostic("KW869", f"`{place}`: {error}")) from error
     except RouteError as error:
         raise Diagnosed(diagnostic("KW865", f"`{place}` cannot be loaded: {error}")) from error
     except OSError as error:
         raise Diagnosed(diagnostic("KW865", f"`{place}` cannot be read: {error.strerror or error}")) from error
-    except (
-        ValueError,
-        TypeError,
-        KeyError,
-        IndexError,
-        AttributeError,
-        RecursionError,
-        EOFError,
-        zipfile.BadZipFile,
-        MemoryError,
-    ) as error:
+    except _DAMAGE as error:
         what = f"{type(error).__name__}: {error}"[:200]
         raise Diagnosed(
             diagnostic("KW865", f"`{place}` is damaged or no bundle ({what})", help="make it again with `kwlogic train`")
         ) from error
+
+
+def _modules(data: bytes | None) -> dict[str, str]:
+    found = json.loads(data) if data is not None else {}
+    if not isinstance(found, dict) or not all(isinstance(t, str) for t in found.values()):
+        raise RouteError("its modules are no texts by name")
+    return found
 
 
 def _read(place: Path) -> dict[str, bytes]:
@@ -102,7 +131,7 @@ def _read(place: Path) -> dict[str, bytes]:
         if head.get("version") != VERSION:
             raise RouteError(f"it is of version {head.get('version')!r}, and this kwlogic reads version {VERSION}")
         found = {MANIFEST: b""}
-        for name in (STATE, VOCABULARY, ARRAYS):
+        for name in (STATE, VOCABULARY, ARRAYS, *((MODULES,) if MODULES in head["files"] else ())):
             data = take(name)
             if hashlib.sha256(data).hexdigest() != head["files"][name]["sha256"]:
                 raise RouteError(f"`{name}` is not what was written: its checksum differs")

@@ -114,4 +114,8 @@ class Quality:
 
 
 class RouteError(ValueError):
-    """What cannot be fitted, or an encoder that cannot answer."""
+    """What cannot be fitted or loaded."""
+
+
+class EncoderError(RouteError):
+    """An encoder that is not there or does not answer."""

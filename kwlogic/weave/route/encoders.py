@@ -11,14 +11,14 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from kwlogic.weave.route.data import RouteError, Settings
+from kwlogic.weave.route.data import EncoderError, Settings
 from kwlogic.weave.route.features import WORD_MARK, TfIdf, Vector, fit_tfidf, words_of
 
 NAMES = ("tfidf", "minilm", "endpoint")
 
 
 class Embedder(Protocol):
-    """Texts to unit vectors, all of one length. Raises RouteError."""
+    """Texts to unit vectors, all of one length. Raises EncoderError."""
 
     def embed(self, texts: Sequence[str]) -> list[Sequence[float]]: ...
 
@@ -41,7 +41,7 @@ class Encoder:
             return [self.tfidf.vector(t) for t in texts]
         embedded = [np.asarray(e, np.float32) for e in self.embedder.embed(texts)]
         if any(e.shape != (self.dense,) or not np.isfinite(e).all() for e in embedded):
-            raise RouteError(f"the embeddings are not vectors of {self.dense} numbers, as those of the examples were")
+            raise EncoderError(f"the embeddings are not vectors of {self.dense} numbers, as those of the examples were")
         if self.tfidf is None:
             ids = np.arange(self.dense, dtype=np.int32)
             return [(ids, e) for e in embedded]
@@ -61,12 +61,12 @@ def _joined(sparse: Vector, dense: Any, offset: int) -> Vector:
 
 
 def embedder_of(settings: Settings) -> Embedder | None:
-    """The embedder that the settings name; raises RouteError where it is not there."""
+    """The embedder that the settings name; raises EncoderError where it is not there."""
     names = settings.encoder.split("+")
     if not names or len(set(names)) < len(names) or any(n not in NAMES for n in names) or len(names) > 2:
-        raise RouteError(f"`{settings.encoder}` is no encoder: write one of {', '.join(NAMES)}, or two joined by `+`")
+        raise EncoderError(f"`{settings.encoder}` is no encoder: write one of {', '.join(NAMES)}, or two joined by `+`")
     if "minilm" in names and "endpoint" in names:
-        raise RouteError("`minilm` and `endpoint` are two embeddings: take one of them")
+        raise EncoderError("`minilm` and `endpoint` are two embeddings: take one of them")
     if "minilm" in names:
         from kwlogic.weave.route.minilm import MiniLM
 
@@ -75,7 +75,7 @@ def embedder_of(settings: Settings) -> Embedder | None:
         from kwlogic.weave.route.endpoint import EndpointEmbedder
 
         if settings.endpoint is None:
-            raise RouteError("the encoder `endpoint` needs its address: `[tool.kwlogic.route.endpoint]` with `base_url` and `model`")
+            raise EncoderError("the encoder `endpoint` needs its address: `[tool.kwlogic.route.endpoint]` with `base_url` and `model`")
         return EndpointEmbedder(settings.endpoint)
     return None
 

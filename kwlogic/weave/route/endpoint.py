@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kwlogic.weave.route.data import Endpoint, RouteError
+from kwlogic.weave.route.data import EncoderError, Endpoint
 
 BATCH = 64
 MOST_BYTES = 64_000_000
@@ -45,7 +45,7 @@ class EndpointEmbedder:
         if endpoint.key_env:
             key = os.environ.get(endpoint.key_env, "")
             if not key:
-                raise RouteError(f"the endpoint needs its key in the environment variable {endpoint.key_env}")
+                raise EncoderError(f"the endpoint needs its key in the environment variable {endpoint.key_env}")
             headers["Authorization"] = f"Bearer {key}"
         body = json.dumps({"model": endpoint.model, "input": texts, "encoding_format": "float"}).encode()
         try:
@@ -53,9 +53,9 @@ class EndpointEmbedder:
             with urllib.request.build_opener(_Stay).open(request, timeout=endpoint.timeout) as answer:
                 data = answer.read(MOST_BYTES + 1)
         except urllib.error.HTTPError as error:
-            raise RouteError(f"the endpoint {where} answered with status {error.code}") from error
+            raise EncoderError(f"the endpoint {where} answered with status {error.code}") from error
         except (OSError, ValueError) as error:
-            raise RouteError(f"the endpoint {where} cannot be reached: {getattr(error, 'reason', error)}") from error
+            raise EncoderError(f"the endpoint {where} cannot be reached: {getattr(error, 'reason', error)}") from error
         return _vectors(data, len(texts), where)
 
 
@@ -64,15 +64,15 @@ def _vectors(data: bytes, wanted: int, where: str) -> list[Sequence[float]]:
         items = sorted(json.loads(data)["data"], key=lambda item: item["index"])
         found = [[float(x) for x in item["embedding"]] for item in items]
     except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise RouteError(f"the endpoint {where} did not answer with embeddings") from error
+        raise EncoderError(f"the endpoint {where} did not answer with embeddings") from error
     sizes = {len(v) for v in found}
     if len(found) != wanted or len(sizes) != 1 or 0 in sizes:
-        raise RouteError(f"the endpoint {where} answered with {len(found)} embeddings of {len(sizes)} lengths to {wanted} texts")
+        raise EncoderError(f"the endpoint {where} answered with {len(found)} embeddings of {len(sizes)} lengths to {wanted} texts")
     return [_unit(v, where) for v in found]
 
 
 def _unit(vector: list[float], where: str) -> list[float]:
     length = math.sqrt(sum(x * x for x in vector))
     if not math.isfinite(length) or length == 0:
-        raise RouteError(f"the endpoint {where} answered with an embedding that has no direction")
+        raise EncoderError(f"the endpoint {where} answered with an embedding that has no direction")
     return [x / length for x in vector]

