@@ -24,10 +24,10 @@ def test_every_character_of_the_library_is_taken() -> None:
 
 
 def test_a_soft_keyword_that_is_called_is_a_name() -> None:
-    tokens = dict(
-        (value, kind)
+    tokens = {
+        value: kind
         for kind, value in get_lexer_by_name("kw").get_tokens("kernel k(x: Int) -> (y: Int)\nensures y == cases(x) and y > 0\nby auto\n")
-    )
+    }
     assert tokens["kernel"] is Keyword.Declaration
     assert tokens["ensures"] is Keyword
     assert tokens["cases"] is Name.Function
