@@ -25,6 +25,12 @@ class Bank:
         self._levels: dict[Kind, list[list[Node]]] = {}
         self._order: dict[Type, list[Node]] = {}
 
+    def constant(self, node: Node, *roles: str) -> None:
+        """A constant goes into its roles only: nothing is to be computed from it."""
+        for role in roles:
+            self._at(role, node.cost).append(node)
+        self.seen.setdefault(node.op.result, {}).setdefault(node.vec, node)
+
     def add(self, node: Node, *roles: str) -> bool:
         """Keep the node, unless one with the same values is there; in the roles it goes anyway."""
         for role in roles:

@@ -7,24 +7,27 @@ their value on the example with the longest output, so that only those that fit 
 from __future__ import annotations
 
 import heapq
-from os.path import commonpath
+from collections.abc import Iterable
+from typing import Any
 
 from kwlogic.core.terms import mk_str
 from kwlogic.core.types import STRING
 from kwlogic.weave.learn.synthesis.bank import Bank
-from kwlogic.weave.learn.synthesis.constants import literal_cost
+from kwlogic.weave.learn.synthesis.constants import literal_cost, shared_start
 from kwlogic.weave.learn.synthesis.node import Node, leaf
 from kwlogic.weave.learn.synthesis.operations import CONCAT
 
-_STATES = 600
+_STATES, _FEWER = 600, 250
 _Places = tuple[int, ...]
+_Tree = dict[Any, Any]  # by value on the next row; at the last one, the node under None
 
 
 class Pieces:
     """The bank's texts by their value on one example; grows with the bank."""
 
-    def __init__(self, bank: Bank) -> None:
+    def __init__(self, bank: Bank, given: Iterable[str] = ()) -> None:
         self._bank = bank
+        self.given = frozenset(given)
         self._tables: dict[int, tuple[dict[str, list[Node]], int]] = {}
 
     def table(self, example: int) -> dict[str, list[Node]]:
@@ -56,12 +59,12 @@ def split_into_pieces(bank: Bank, pieces: Pieces, goal: tuple[str, ...], rows: t
 
 class _Path:
     def __init__(self, bank: Bank, pieces: Pieces, goal: tuple[str, ...], rows: tuple[int, ...], bound: int) -> None:
-        self.bank, self.rows, self.bound = bank, rows, bound
-        self.goals = tuple(goal[r] for r in rows)
-        base = max(range(len(rows)), key=lambda i: (len(self.goals[i]), -i))
-        self.base = base
-        self.table = pieces.table(rows[base])
-        self._fitting: dict[str, list[tuple[tuple[str, ...], Node]]] = {}
+        self.bank, self.bound = bank, bound
+        self.rows = tuple(sorted(rows, key=lambda r: (-len(goal[r]), r)))
+        self.goals = tuple(goal[r] for r in self.rows)
+        self.table = pieces.table(self.rows[0])
+        self.given = pieces.given
+        self._fitting: dict[str, _Tree] = {}
 
     def run(self) -> list[Node]:
         start, end = (0,) * len(self.rows), tuple(map(len, self.goals))
@@ -70,8 +73,8 @@ class _Path:
         best: dict[_Places, int] = {start: 0}
         came: dict[_Places, tuple[_Places, Node]] = {}
         heap: list[tuple[int, _Places]] = [(0, start)]
-        popped = 0
-        while heap and popped < _STATES:
+        popped, most = 0, _STATES if len(self.rows) == self.bank.count else _FEWER
+        while heap and popped < most:
             cost, here = heapq.heappop(heap)
             if here == end:
                 return _trace(came, here)
@@ -80,7 +83,7 @@ class _Path:
             popped += 1
             for more, there, node in self._steps(here):
                 total = cost + more + (1 if here != start else 0)
-                if total < self.bound and total < best.get(there, self.bound):
+                if total + (0 if there == end else 2) < self.bound and total < best.get(there, self.bound):
                     best[there] = total
                     came[there] = here, node
                     heapq.heappush(heap, (total, there))
@@ -88,40 +91,47 @@ class _Path:
 
     def _steps(self, here: _Places) -> list[tuple[int, _Places, Node]]:
         found: list[tuple[int, _Places, Node]] = []
-        text, at = self.goals[self.base], here[self.base]
-        goals = self.goals
-        looked = 0
+        text, at = self.goals[0], here[0]
+        looked = 1
         for stop in range(at, len(text) + 1):
-            for values, node in self._fit(text[at:stop]):
-                looked += 1
-                there = tuple([i + len(v) if g.startswith(v, i) else -1 for g, v, i in zip(goals, values, here)])
-                if -1 not in there and there != here:
-                    found.append((node.cost, there, node))
-        self.bank.meter.charge(looked + 1)
-        shared = commonpath([g[i:] for g, i in zip(goals, here)])
-        single = len(goals) == 1
-        for n in range(1, len(shared) + 1):
-            constant = literal(shared[:n], self.bank.count)
-            whole = n == len(goals[0]) == len(shared) and single
-            constant.cost += 3 if whole else 0
-            found.append((constant.cost, tuple(i + n for i in here), constant))
+            front: list[tuple[_Places, _Tree]] = [((stop,), self._fit(text[at:stop]))]
+            for goal, place in zip(self.goals[1:], here[1:]):
+                looked += sum(len(t) for _, t in front)
+                front = [((*p, place + len(v)), t) for p, tree in front for v, t in tree.items() if goal.startswith(v, place)]
+                if not front:
+                    break
+            found += [(tree[None].cost, places, tree[None]) for places, tree in front if places != here and None in tree]
+        self.bank.meter.charge(looked >> 1)
+        found += self._constants(here)
         return found
 
-    def _fit(self, value: str) -> list[tuple[tuple[str, ...], Node]]:
-        """The cheapest terms with the value on the base example, one for each of their values on the rows."""
-        known = self._fitting.get(value)
-        if known is None:
-            cheapest: dict[tuple[str, ...], Node] = {}
+    def _constants(self, here: _Places) -> list[tuple[int, _Places, Node]]:
+        """Constants with which all outputs go on; the whole of a single output is dear."""
+        shared = shared_start([g[i:] for g, i in zip(self.goals, here)])
+        found: list[tuple[int, _Places, Node]] = []
+        for n in range(1, len(shared) + 1):
+            constant = literal(shared[:n], self.bank.count, 2 if shared[:n] in self.given else None)
+            if len(self.goals) == 1 and n == len(self.goals[0]):
+                constant.cost += 3
+            found.append((constant.cost, tuple([i + n for i in here]), constant))
+        return found
+
+    def _fit(self, value: str) -> _Tree:
+        """The cheapest terms with the value on the first row, as a tree by their values on the other rows."""
+        root = self._fitting.get(value)
+        if root is None:
+            root = self._fitting[value] = {}
+            goals = self.goals[1:]
             for node in self.table.get(value, ()):
-                if node.cost < self.bound:
-                    vec = tuple([node.vec[r] for r in self.rows])
-                    old = cheapest.get(vec)
+                vec = [node.vec[r] for r in self.rows[1:]]
+                if node.cost < self.bound and all(map(_within, vec, goals)):
+                    tree = root
+                    for part in vec:
+                        tree = tree.setdefault(part, {})
+                    old = tree.get(None)
                     if old is None or node.cost < old.cost:
-                        cheapest[vec] = node
-            goals = self.goals
-            known = [(v, n) for v, n in cheapest.items() if all(map(_within, v, goals))]
-            self._fitting[value] = known
-        return known
+                        tree[None] = node
+        return root
 
 
 def _within(value: str, goal: str) -> bool:

@@ -7,11 +7,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from os.path import commonpath
 
 _WORD = re.compile(r"[A-Za-z0-9]+")
 _MARKS = re.compile(r"[^A-Za-z0-9]+")
-SEPARATORS, CONTEXTS, DIFFERENCES, WORDS = 8, 6, 8, 8
+SEPARATORS, CONTEXTS, DIFFERENCES, WORDS, EDITS = 8, 6, 8, 8, 18
 
 
 def literal_cost(text: str) -> int:
@@ -23,6 +22,15 @@ def literal_cost(text: str) -> int:
 def mark_cost(text: str) -> int:
     """What a text to look for costs."""
     return 1 if len(text) <= 1 else 2 if len(text) <= 4 else 3
+
+
+def shared_start(texts: Sequence[str]) -> str:
+    """What all the texts begin with."""
+    if not texts:
+        return ""
+    low, high = min(texts), max(texts)
+    size = next((i for i, (a, b) in enumerate(zip(low, high)) if a != b), min(len(low), len(high)))
+    return low[:size]
 
 
 def separators(texts: Sequence[Sequence[str]]) -> list[str]:
@@ -46,8 +54,8 @@ def contexts(texts: Sequence[Sequence[str]], outputs: Sequence[str]) -> list[str
             places = [(t, start(t, o), len(o)) for t, o in pairs]
             lefts = [t[:i] for t, i, _ in places if i > 0]
             rights = [t[i + n :] for t, i, n in places if i + n < len(t)]
-            left = commonpath([t[::-1] for t in lefts])[::-1]
-            right = commonpath(rights)
+            left = shared_start([t[::-1] for t in lefts])[::-1]
+            right = shared_start(rights)
             for text in (left[-1:], left[-3:], left, right[:1], right[:3], right):
                 if 0 < len(text) <= 12:
                     found[text] = None
@@ -55,15 +63,15 @@ def contexts(texts: Sequence[Sequence[str]], outputs: Sequence[str]) -> list[str
 
 
 def differences(texts: Sequence[Sequence[str]], outputs: Sequence[str]) -> list[str]:
-    """What is cut out of an input or put in, between what both share at either end; by the number of examples."""
+    """What is cut out of an input, between what both share at either end; by the number of examples."""
     count: Counter[str] = Counter()
     for inputs, output in zip(texts, outputs):
         for text in inputs:
-            head = len(commonpath([text, output]))
-            tail = len(commonpath([text[head:][::-1], output[head:][::-1]]))
+            head = len(shared_start([text, output]))
+            tail = len(shared_start([text[head:][::-1], output[head:][::-1]]))
             if head + tail < max(2, min(len(text), len(output)) // 2):
                 continue
-            count.update({d for d in (text[head : len(text) - tail], output[head : len(output) - tail]) if 0 < len(d) <= 24})
+            count.update({d for d in (text[head : len(text) - tail],) if 0 < len(d) <= 24})
     return sorted(count, key=lambda d: (-count[d], len(d), d))[:DIFFERENCES]
 
 
@@ -80,6 +88,46 @@ def telling_words(texts: Sequence[Sequence[str]], outputs: Iterable[str]) -> lis
     shared.sort(key=lambda w: (abs(2 * count[w] - total), w))
     fresh = sorted((w for w in own if len(w) > 1), key=lambda w: (-own[w], w))
     return list(dict.fromkeys([*fresh[: WORDS // 2], *shared]))[:WORDS]
+
+
+def edits(texts: Sequence[Sequence[str]], outputs: Sequence[str]) -> list[tuple[str, str]]:
+    """What is exchanged for what between an input and its output, as letters, as words, and with what stands before the words."""
+    count: Counter[tuple[str, str]] = Counter()
+    for inputs, output in zip(texts, outputs):
+        for text in inputs:
+            low = len(shared_start([text, output]))
+            tail = len(shared_start([text[low:][::-1], output[low:][::-1]]))
+            if low + tail < max(2, min(len(text), len(output)) // 3):
+                continue
+            count.update(set(_widened(text, output, low, tail)))
+    found = [e for e in count if e[0] and e[0] != e[1] and len(e[0]) <= 24 and len(e[1]) <= 24]
+    return sorted(found, key=lambda e: (-count[e], len(e[0]) + len(e[1]), e))[:EDITS]
+
+
+def _inside(text: str, at: int) -> bool:
+    """Whether a place is inside a word."""
+    return 0 < at < len(text) and text[at - 1].isalnum() and text[at].isalnum()
+
+
+def _widened(text: str, output: str, low: int, tail: int) -> list[tuple[str, str]]:
+    """The difference, widened to whole words, and to the separators before them."""
+    wide, right = low, tail
+    if _inside(text, low) or _inside(output, low):
+        while wide and text[wide - 1].isalnum():
+            wide -= 1
+    if _inside(text, len(text) - tail) or _inside(output, len(output) - tail):
+        while right and text[len(text) - right].isalnum():
+            right -= 1
+    before = wide
+    while before and not text[before - 1].isalnum() and wide - before < 2:
+        before -= 1
+    return [(text[i : len(text) - j], output[i : len(output) - j]) for i, j in ((low, tail), (wide, right), (before, right))]
+
+
+def output_separators(texts: Sequence[Sequence[str]], outputs: Sequence[str]) -> list[str]:
+    """Characters other than letters and digits that every output has: what marks may be replaced by."""
+    shared = set.intersection(*(set(o) for o in outputs)) if outputs else set()
+    return sorted(c for c in shared if not c.isalnum())[:4]
 
 
 def mined(texts: Sequence[Sequence[str]], outputs: Sequence[str]) -> list[tuple[str, int]]:

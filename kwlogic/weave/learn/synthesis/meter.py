@@ -18,18 +18,26 @@ class Exhausted(Exception):
 
 
 class Meter:
-    __slots__ = ("_glance", "_until", "limit", "seconds", "spent")
+    __slots__ = ("_glance", "_until", "above", "limit", "seconds", "spent")
 
-    def __init__(self, budget: Budget) -> None:
+    def __init__(self, budget: Budget, above: Meter | None = None) -> None:
+        self.above = above
         self.spent, self.limit, self.seconds = 0, budget.work, budget.seconds
         self._until = time.process_time() + budget.seconds
         self._glance = _GLANCE
 
     def charge(self, work: int) -> None:
         self.spent += work
+        if self.above is not None:
+            self.above.charge(work)
         if self.spent > self.limit:
             raise Exhausted(f"no function was found among {self.limit:,} candidates")
         if self.spent >= self._glance:
             self._glance = self.spent + _GLANCE
             if time.process_time() > self._until:
                 raise Exhausted(f"no function was found within {self.seconds:g} s of processor time")
+
+    def share(self, parts: int) -> Meter:
+        """A meter for a part of what is left; what it counts is counted here too."""
+        left = max(1, (self.limit - self.spent) // parts)
+        return Meter(Budget(work=left, seconds=max(0.1, self._until - time.process_time())), self)

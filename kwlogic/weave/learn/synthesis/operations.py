@@ -17,6 +17,7 @@ from kwlogic.weave.learn.synthesis import native
 from kwlogic.weave.learn.synthesis.building import (
     helper,
     mk_add,
+    mk_filter,
     mk_helper,
     mk_len,
     mk_list,
@@ -119,8 +120,17 @@ def _string_lists() -> Iterator[Operation]:
     yield Operation("split", (STRING, "mark"), STRINGS, native.split, prim("str.split", STRINGS), 1)
     for name in ("words", "digit_runs", "letter_runs", "word_runs"):
         yield _op(name, (STRING,), STRINGS, 1)
+    yield Operation("with", (STRINGS, "mark"), STRINGS, _with, _with_term, 2, (4, 3))
     for name, run, body in _EACH:
         yield Operation(f"each {name}", (STRINGS,), STRINGS, _each(run), _each_term(body), 2)
+
+
+def _with(xs: tuple[str, ...], mark: str) -> tuple[str, ...]:
+    return tuple(x for x in xs if mark in x)
+
+
+def _with_term(args: tuple[Term, ...]) -> Term:
+    return mk_filter("w", mk_prim("str.contains", (string_var("w"), args[1]), BOOL), args[0])
 
 
 def _each(run: Callable[[str], str]) -> Callable[[tuple[str, ...]], tuple[str, ...]]:
@@ -141,6 +151,7 @@ def _string_tests() -> Iterator[Operation]:
     yield _prim("str.starts_with", (STRING, "mark"), BOOL)
     yield _prim("str.ends_with", (STRING, "mark"), BOOL)
     yield Operation("same text", (STRING, STRING), BOOL, lambda a, b: a == b, lambda a: mk_eq(*a), 1, (4, 4), symmetric=True)
+    yield Operation("is text", (STRING, "mark"), BOOL, lambda a, b: a == b, lambda a: mk_eq(*a), 1, (4, 3))
     for pattern in _CLASSES:
         run = CALLS["str.matches"]
         yield Operation(f"matches {pattern}", (STRING,), BOOL, _matching(run, pattern), _matching_term(pattern), 2, (3,))

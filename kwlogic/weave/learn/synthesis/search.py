@@ -4,7 +4,8 @@ put the goal together (one term, pieces of a text, a sum, conditionals). The che
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kwlogic.core.program import Program
@@ -13,18 +14,21 @@ from kwlogic.core.types import BOOL, INT, REAL, STRING, Type
 from kwlogic.core.value_show import value_to_term
 from kwlogic.weave.learn.synthesis.bank import Bank, longest_of
 from kwlogic.weave.learn.synthesis.concat import Pieces, split_into_pieces
-from kwlogic.weave.learn.synthesis.constants import literal_cost, mined, small_numbers
+from kwlogic.weave.learn.synthesis.constants import edits, literal_cost, mark_cost, mined, output_separators, small_numbers
 from kwlogic.weave.learn.synthesis.data import Port
 from kwlogic.weave.learn.synthesis.decide import Decision
+from kwlogic.weave.learn.synthesis.lifting import ITEMS, Lift, lifted
 from kwlogic.weave.learn.synthesis.meter import Exhausted, Meter
 from kwlogic.weave.learn.synthesis.native import Native, is_plain, of_native
 from kwlogic.weave.learn.synthesis.node import Node, apply, leaf
 from kwlogic.weave.learn.synthesis.operations import CONCAT, operations
-from kwlogic.weave.learn.synthesis.places import add_parts, shifted
+from kwlogic.weave.learn.synthesis.places import add_edits, add_parts, shifted
 
-_PARTS = 6_000
+_PARTS, _FEW = 6_000, 300
+_FILTERED = frozenset(("digits", "letters", "str.strip", "without_digits"))
 _PATIENCE = 150_000
 _INFINITE = 10**6
+_ROOM = 8  # what a function with conditionals may cost, for each cost that was enumerated
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +45,20 @@ class Problem:
 
 
 class Search:
-    def __init__(self, problem: Problem, meter: Meter) -> None:
-        self.problem, self.meter = problem, meter
+    def __init__(self, problem: Problem, meter: Meter, depth: int = 0) -> None:
+        self.problem, self.meter, self.depth = problem, meter, depth
+        self.inputs: list[Node] = []
         self.count = len(problem.rows)
         self.full = (1 << self.count) - 1
         self.types = types_in_play(problem)
         longest = longest_of([*problem.goal, *(v for r in problem.rows for v in r)])
         self.bank = Bank(operations(self.types, problem.program), self.count, longest, meter)
-        self.pieces = Pieces(self.bank)
+        self.pieces = Pieces(self.bank, [v for t, v in problem.constants if t is STRING])
         self.marks: list[Node] = []
+        self.numbers: list[Node] = []
+        self.edits: list[tuple[Node, Node]] = []
         self.best: Node | None = None
+        self.decided = 0
         self._seed()
 
     # ------------------------------------------------------------ leaves of the bank
@@ -62,9 +70,11 @@ class Search:
             node = leaf(port.name, port.type, lambda env, n=port.name: env[n], mk_var(port.name, port.type), 1, vec)  # type: ignore[misc]
             roles = {STRING: ("mark", "new"), INT: ("small", "divisor"), REAL: ("real divisor",)}.get(port.type, ())
             self.bank.add(node, *roles)
+            self.inputs.append(node)
             if port.type is STRING:
                 self.marks.append(node)
             if port.type is INT:
+                self.numbers.append(node)
                 for by in (-1, 1):
                     self.bank.add(shifted(node, by, 1), "small")
         if STRING in self.types:
@@ -83,16 +93,19 @@ class Search:
         outputs = [str(g) for g in problem.goal] if problem.type is STRING else []
         found = {**dict.fromkeys(given, 1), **{t: c for t, c in reversed(mined(texts, outputs)) if t not in given}}
         inputs = list(self.marks)
-        self.bank.add(self.constant(STRING, "", 1), "new")
+        self.bank.constant(self.constant(STRING, "", 1), "new")
         for text, cost in sorted(found.items(), key=lambda f: f[1]):
             node = self.constant(STRING, text, cost)
-            self.bank.add(node, "mark")
-            new = self.constant(STRING, text, cost if text in given else literal_cost(text))
-            self.bank.add(new, "new")
+            self.bank.constant(node, "mark")
+            self.bank.constant(self.constant(STRING, text, cost if text in given else literal_cost(text)), "new")
             self.marks.append(node)
             if not text[0].isalnum() and len(text) <= 2:
                 for port in inputs:
                     self.bank.add(apply(CONCAT, node, port), "mark")
+        for text in output_separators(texts, outputs):
+            if text not in found:
+                self.bank.constant(self.constant(STRING, text, 1), "new")
+        self.edits = [(self.constant(STRING, a, mark_cost(a)), self.constant(STRING, b, literal_cost(b))) for a, b in edits(texts, outputs)]
 
     def _seed_numbers(self) -> None:
         for value, cost in small_numbers():
@@ -131,7 +144,7 @@ class Search:
             while True:
                 self.bank.grow()
                 if self.bank.level == 4:
-                    self._add_substrings()
+                    self._enrich()
                 if self.bank.level >= 3 and self._look():
                     until = min(until, self.meter.spent + max(_PATIENCE, self.meter.spent))
                 if self.best is not None and (self.best.cost <= self.bank.level + 1 or self.meter.spent > until):
@@ -141,20 +154,41 @@ class Search:
                 raise
             return self.best
 
+    def whole(self, level: int) -> Node | None:
+        """One term of little cost, without conditionals."""
+        while self.bank.level < level:
+            self.bank.grow()
+            if self.bank.level == 4:
+                self._enrich()
+            found = self.bank.find(self.problem.type, self.problem.goal)
+            if found is not None:
+                return found
+        return None
+
+    def lists(self) -> list[Node]:
+        """The lists of the bank, the cheapest first; not those without items."""
+        found = [n for t, known in self.bank.seen.items() if t.head == "List" for v, n in known.items() if any(v)]
+        return sorted(found, key=lambda n: n.cost)
+
+    def outer(self, xs: Node) -> list[Node]:
+        """The inputs that a function over the items of a list may use: those that the list was not made of, and no lists."""
+        return [n for n in self.inputs if n.type.head != "List" and n is not xs]
+
     def _look(self) -> bool:
         """Whether there is a function by now; ``best`` is the cheapest."""
         bound = self.best.cost if self.best else _INFINITE
         found = self.leaf(self.full, bound)
         if found is None and self.best is None and self.bank.level < 5:
             return False
-        if self.problem.branches and self.count > 1 and self.bank.level >= 4:
+        if self.problem.branches and self.count > 1 and self.bank.level >= 4 and self.decided < 2:
             decision = Decision(self.bank, self.leaf, self.full)
-            bound = found.cost if found else bound
+            bound = min(found.cost if found else bound, _ROOM * self.bank.level)
             for depth in range(1, self.problem.branches + 1):
                 node = decision.best(self.full, depth, bound)
                 if node is not None:
                     found, bound = node, node.cost
                     break
+        self.decided += found is not None
         if found is not None:
             self.best = found
         return self.best is not None
@@ -205,10 +239,33 @@ class Search:
                 bound = best.cost
         return best
 
+    def _enrich(self) -> None:
+        """What is not enumerated by cost: substrings between places, exchanges, functions over items."""
+        self._add_lifted()
+        self._add_substrings()
+
+    def _add_lifted(self) -> None:
+        for xs in self.lists() if self.depth == 0 else ():
+            if xs.cost > 2 or sum(map(len, xs.vec)) > ITEMS:
+                continue
+            lift = Lift(xs, fresh("v", self.problem.inputs), self.outer(xs))
+            ports = (Port(lift.name, xs.type.args[0]), *(Port(o.op.name, o.type) for o in lift.outer))
+            inner = Search(replace(self.problem, inputs=ports, rows=tuple(lift.rows()), type=BOOL, goal=()), self.meter, 1)
+            for _ in range(4):
+                inner.bank.grow()
+            for node in lifted(lift, [b for t in (BOOL, INT, REAL, STRING) for b in inner.bank.of(t)]):
+                self.meter.charge(1)
+                self.bank.add(node)
+
     def _add_substrings(self) -> None:
-        if STRING in self.types:
-            for node in [n for n in self.bank.upto(STRING, 1) if not n.args and n.op.name in {p.name for p in self.problem.inputs}]:
-                add_parts(self.bank, node, self.marks, _PARTS)
+        if STRING not in self.types:
+            return
+        inputs = [n for n in self.bank.upto(STRING, 1) if not n.args]
+        for node in inputs:
+            add_parts(self.bank, node, self.marks, self.numbers, _PARTS)
+        add_edits(self.bank, inputs, self.edits, 4, 400)
+        for node in [n for n in self.bank.upto(STRING, 2) if n.op.name in _FILTERED]:
+            add_parts(self.bank, node, (), (), _FEW)
 
 
 def types_in_play(problem: Problem) -> set[Type]:
@@ -230,3 +287,11 @@ def types_in_play(problem: Problem) -> set[Type]:
         if data is not None and is_plain(here, problem.program) and not here.args:
             waiting += [f.type for c in data.ctors for f in c.fields]
     return found
+
+
+def fresh(name: str, ports: Iterable[Port]) -> str:
+    """A name that no port has."""
+    taken = {p.name for p in ports}
+    while name in taken:
+        name += "'"
+    return name

@@ -20,7 +20,8 @@ from kwlogic.weave.learn.synthesis.library import MODULE, declarations, extended
 from kwlogic.weave.learn.synthesis.meter import Exhausted, Meter
 from kwlogic.weave.learn.synthesis.native import Native, to_native
 from kwlogic.weave.learn.synthesis.node import Node, run_node, size_of, term_of
-from kwlogic.weave.learn.synthesis.search import Problem, Search
+from kwlogic.weave.learn.synthesis.search import Problem
+from kwlogic.weave.learn.synthesis.structure import solve
 
 _MORE = 2
 
@@ -93,9 +94,7 @@ class _Job:
     def _solve(self, sample: Sequence[int]) -> Node:
         rows, goal = tuple(self.rows[i] for i in sample), tuple(self.goal[i] for i in sample)
         problem = Problem(self.inputs, rows, self.output, goal, self.program, self.constants, self.budget.branches)
-        node = Search(problem, self.meter).run()
-        assert node is not None
-        return node
+        return solve(problem, self.meter)
 
     def _value(self, node: Node, index: int) -> Native:
         return run_node(node, dict(zip((p.name for p in self.inputs), self.rows[index])))
