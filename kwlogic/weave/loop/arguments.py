@@ -10,9 +10,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kwlogic.compose.running import Ports
+from kwlogic.core.codec import DecodeError, decode_ports
 from kwlogic.core.codec_json import JsonError, read_json, write_json
+from kwlogic.core.program import OracleBody
+from kwlogic.core.terms import Op
 from kwlogic.weave.learn.prompts import Template, template_of
-from kwlogic.weave.loop.data import Asked
+from kwlogic.weave.loop.data import Asked, Extract
+from kwlogic.weave.route.arguments import ask_arguments
+from kwlogic.weave.route.slots import slots
+from kwlogic.weave.run.backends import Backends
 
 Read = Callable[[str], Any]
 MOST = 200  # pairs that a form is made from
@@ -119,8 +126,28 @@ def _reads(read: Read, text: str, value: Any) -> bool:
     return type(found) is type(value) and bool(found == value)
 
 
-async def by_form(asked: Asked) -> str | None:
+async def by_form(asked: Asked) -> Ports | None:
     """Reads the inputs by the form of the prompts that a kernel was learnt from (an ``Extract``)."""
     form = form_of(asked.pairs)
     found = form.inputs(asked.prompt) if form is not None else None
-    return None if found is None else write_json(found)
+    try:
+        return None if found is None else decode_ports(write_json(found), asked.ready.kernel.inputs, asked.ready.program)
+    except (DecodeError, RecursionError):
+        return None
+
+
+async def by_reading(asked: Asked) -> Ports | None:
+    """Reads the inputs where there is one way only to fill the ports (an ``Extract``)."""
+    patterns = asked.ready.kernel.body.parts if isinstance(asked.ready.kernel.body, OracleBody) else ()
+    text = "".join(p if isinstance(p, str) else f"{{{p.data}}}" if p.op is Op.VAR else " " for p in patterns)
+    return slots(asked.prompt, asked.ready.kernel, asked.ready.program, (text,) if text else ())
+
+
+def by_model(backends: Backends) -> Extract:
+    """Asks the model for the inputs; what it invents is not taken."""
+
+    async def extract(asked: Asked) -> Ports | None:
+        said = await ask_arguments(asked.prompt, asked.ready.kernel, asked.ready.program, backends)
+        return None if said.invented else said.inputs
+
+    return extract

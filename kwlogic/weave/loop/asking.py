@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kwlogic.compose.running import Ports, Stopped, Where
-from kwlogic.core.codec import DecodeError, decode_ports, encode_ports
-from kwlogic.core.eval import EvalStop, Evaluator
+from kwlogic.core.codec import encode_ports
+from kwlogic.core.eval import Evaluator
 from kwlogic.core.program import Kernel
 from kwlogic.weave.learn.life_open import Ready
 from kwlogic.weave.loop.data import Asked, Extract
+from kwlogic.weave.route.dispatch import broken_requires
 from kwlogic.weave.run.answers import NoAnswer, given
 from kwlogic.weave.run.backends import Backends
 from kwlogic.weave.run.data import RunConfig
@@ -21,7 +22,6 @@ from kwlogic.weave.store.data import Run, RunState
 from kwlogic.weave.store.memory import StoreMemory
 from kwlogic.weave.store.store import Store
 from kwlogic.weave.trace.capture import Recording
-from kwlogic.workspace.findings import one_line
 from kwlogic.workspace.outcome import MAX_STEPS
 
 
@@ -46,32 +46,15 @@ class Ran:
 
 async def inputs_of(asked: Asked, extractors: tuple[Extract, ...]) -> tuple[str, Ports]:
     """The inputs that a prompt names, as text and as values; raises Passed."""
-    kernel, program = asked.ready.kernel, asked.ready.program
     for extract in extractors:
-        text = await extract(asked)
-        if text is None:
+        inputs = await extract(asked)
+        if inputs is None:
             continue
-        try:
-            inputs = decode_ports(text, kernel.inputs, program)
-        except (DecodeError, RecursionError) as error:
-            raise Passed(f"what was read from the prompt is no input of it: {error}") from error
-        broken = _broken(asked.ready, inputs)
+        broken = broken_requires(asked.ready.kernel, inputs, Evaluator(asked.ready.program, MAX_STEPS))
         if broken:
-            raise Passed(f"it requires `{broken}`")
-        return text, inputs
-    raise Passed("its inputs are not in the prompt")
-
-
-def _broken(ready: Ready, inputs: Ports) -> str:
-    """The first ``requires`` that does not hold, or cannot be decided."""
-    evaluator = Evaluator(ready.program, MAX_STEPS)
-    for clause in ready.kernel.requires:
-        try:
-            if not evaluator.holds(clause, inputs):
-                return one_line(clause.text)
-        except EvalStop:
-            return one_line(clause.text)
-    return ""
+            raise Passed(f"it requires more: {broken}")
+        return encode_ports(inputs, asked.ready.kernel.inputs, asked.ready.program), inputs
+    raise Passed("its inputs cannot be read out of the prompt")
 
 
 async def run_kernel(

@@ -23,6 +23,7 @@ WEAVE: dict[str, tuple[str, Test]] = {
     "told": ("true or false", truth),
     "raw": ("true or false", truth),
     "shadow": ("true or false", truth),
+    "read": ("true or false", truth),
     "model": ("the name of a model of the table `run`", _text),
     "seconds": ("a number of seconds", _seconds),
     "alpha": ("a number between 0 and 1, both excluded", share),

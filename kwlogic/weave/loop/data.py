@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from kwlogic.compose.running import Ports
 from kwlogic.source.data import Diagnosed, Diagnostic
 from kwlogic.weave.learn.data import Learned
 from kwlogic.weave.learn.life_open import Ready
@@ -29,12 +30,13 @@ class Settings:
     """The table ``weave``. ``traces``: how many good answers of a kind the loop learns from; it tries again when they have
     doubled. ``told``: only answers that were said to be right are good; otherwise all that were not said to be wrong.
     ``raw``: whether the model answers what no kernel takes. ``shadow``: whether a kernel on trial runs beside the model, to be
-    compared. ``model``: the one that answers, by its name in the table ``run``. ``seconds``: for the body of a learnt kernel."""
+    compared. ``read``: whether the model is asked for the inputs of a kernel where they cannot be read. ``model``: the one that answers, by its name in the table ``run``. ``seconds``: for the body of a learnt kernel."""
 
     traces: int = 8
     told: bool = True
     raw: bool = True
     shadow: bool = True
+    read: bool = True
     model: str = ""
     seconds: float = 10.0
     alpha: float = 0.05
@@ -114,8 +116,8 @@ class Asked:
     pairs: tuple[tuple[str, Mapping[str, Any]], ...] = field(default=())
 
 
-# The inputs of a kernel that a prompt names, as a JSON text of the ports; None where it does not name them all.
-Extract = Callable[[Asked], Awaitable[str | None]]
+# The inputs of a kernel that a prompt names, None where it does not name them all.
+Extract = Callable[[Asked], Awaitable[Ports | None]]
 # Good traces of one family, and the name of the module to be.
 Learn = Callable[[Sequence[Trace], str, str], Learned]
 

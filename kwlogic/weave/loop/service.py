@@ -16,7 +16,7 @@ from kwlogic.weave.learn.life_data import Policy
 from kwlogic.weave.learn.life_gate import gate_stored
 from kwlogic.weave.learn.life_service import Gate
 from kwlogic.weave.loop import memory
-from kwlogic.weave.loop.arguments import by_form
+from kwlogic.weave.loop.arguments import by_form, by_model, by_reading
 from kwlogic.weave.loop.asking import Passed, Ran, inputs_of, run_kernel, same
 from kwlogic.weave.loop.data import Answer, Asked, Extract, Judged, Learn, NoAnswer, Settings, Shadow, Tended, Way
 from kwlogic.weave.loop.library import Library, Member
@@ -31,8 +31,7 @@ CANDIDATES = 3  # kernels that a prompt is offered to
 
 
 class Loop:
-    """Use as an asynchronous context manager. ``models`` stand before those of the configuration. ``extract`` reads inputs where the
-    form of a prompt does not say them."""
+    """Use as an asynchronous context manager. ``models`` stand before those of the configuration; without ``learn`` nothing is learnt."""
 
     def __init__(
         self,
@@ -42,7 +41,6 @@ class Loop:
         policy: Policy | None = None,
         models: Mapping[str, ChatModel] | None = None,
         learn: Learn | None = None,
-        extract: tuple[Extract, ...] = (),
         gate: Gate = gate_stored,
     ) -> None:
         self.store, self.config = store, config
@@ -50,7 +48,7 @@ class Loop:
         self.backends = Backends(config, models)
         self.library = Library(store)
         self.garden = Garden(store, self.settings, self.policy, learn, gate)
-        self.extract: tuple[Extract, ...] = (by_form, *extract)
+        self.extract: tuple[Extract, ...] = (by_form, by_reading, *((by_model(self.backends),) if self.settings.read else ()))
         self.router: Router | None = None
         self.pairs: dict[str, list[memory.Pair]] = {}
 
