@@ -53,7 +53,7 @@ class Engine:
         wrapped = self.llguidance.TokenizerWrapper(_Wrapped(vocabulary))
         self.tokenizer = self.llguidance.LLTokenizer(wrapped, eos_token=list(vocabulary.eos))
         self._kept: OrderedDict[str, Any] = OrderedDict()
-        self._passing: dict[bytes, Any] = {}
+        self._passing: dict[bytes, Mask] = {}
         self._empty: dict[Lexeme, bool] = {}
         self.compiled = 0
         self.text_only = self.full()
@@ -75,7 +75,7 @@ class Engine:
             self._kept.move_to_end(lark)
         if found.is_error():
             raise NoGrammar(found.get_error().split("\n")[0][:200])
-        return found.deep_copy()
+        return found.deep_copy()  # type: ignore[no-any-return]
 
     def read(self, matcher: LLMatcher, data: bytes) -> bool:
         """Go on by some bytes; False (and the matcher is of no use any more) where they do not fit."""
@@ -113,7 +113,7 @@ class Engine:
     def mask(self, matcher: LLMatcher) -> Mask:
         """The tokens that continue, those that end the text left out."""
         found = self.np.frombuffer(matcher.compute_bitmask(), dtype=self.np.int32)
-        return found[: self.words] & self.text_only
+        return found[: self.words] & self.text_only  # type: ignore[no-any-return]
 
     def passing(self, part: bytes) -> Mask:
         """Tokens in which something follows some fixed bytes."""
@@ -121,7 +121,7 @@ class Engine:
         if found is None:
             found = self.of_ids(self.vocabulary.passing(part))
             self._passing[part] = found
-        return found  # type: ignore[no-any-return]
+        return found
 
     def of_ids(self, ids: list[int]) -> Mask:
         found = self.none()

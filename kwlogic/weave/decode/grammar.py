@@ -150,8 +150,12 @@ class Item:
 class Emitter:
     """Rules and terminals of one grammar. ``notes``: what it leaves out, or lets in that must be checked after."""
 
-    def __init__(self, shapes: Shapes, style: Style = COMPACT, is_empty: Callable[[Lexeme], bool] = lambda _: False) -> None:
+    def __init__(
+        self, shapes: Shapes, style: Style = COMPACT, is_empty: Callable[[Lexeme], bool] = lambda _: False, lenient: bool = False
+    ) -> None:
+        """``lenient``: what has no expression counts as any value; only to see what has values at all."""
         self.shapes = shapes
+        self.lenient = lenient
         self.style = style
         self.is_empty = is_empty
         self.rules: dict[Symbol, list[list[Item]]] = {}
@@ -164,13 +168,21 @@ class Emitter:
         """The symbol of a type's values."""
         own = own_limit(limits)
         if self.shapes.is_scalar(type):
-            return self.terminal(lexeme_of(own if own is not None else Free(), type, self.shapes.program), own)
+            return self.terminal(self.lexeme(own, type), own)
         name = self._names.get((type, limits))
         if name is None:
             name = f"r{len(self._names)}"
             self._names[(type, limits)] = name
             self._waiting.append((name, type, limits))
         return name
+
+    def lexeme(self, limit: Limit | None, type: Type) -> Lexeme:
+        try:
+            return lexeme_of(Free() if limit is None else limit, type, self.shapes.program)
+        except NoGrammar:
+            if not self.lenient:
+                raise
+            return lexeme_of(Free(), type, self.shapes.program)
 
     def terminal(self, lexeme: Lexeme, limit: Limit | None = None) -> Symbol:
         name = self.terminals.setdefault(lexeme, f"T{len(self.terminals)}")
