@@ -103,6 +103,25 @@ def init(folder: Path) -> int:
     return run_init(folder)
 
 
+@click.command(short_help="Try things out: values, types, claims, graphs.")
+@click.argument("file", required=False)
+def repl(file: str | None) -> int:
+    """Evaluate expressions, ask for types, declare functions and kernels, prove and refute claims, draw compositions.
+
+    With a FILE its names are in scope; the file is never changed. Reads lines from a terminal, with history and
+    completion, or from a pipe.
+
+    \b
+    Examples:
+      kwlogic repl
+      kwlogic repl specs/billing.kw
+      echo ':prove x: Int, y: Int :: x + y == y + x' | kwlogic repl
+    """
+    from kwlogic.cli.repl import run_repl
+
+    return run_repl(file)
+
+
 def register(cli: click.Group) -> None:
-    for command in (run, eval_, explain, fmt, init):
+    for command in (run, eval_, explain, fmt, init, repl):
         cli.add_command(command)

@@ -42,15 +42,15 @@ def evaluate(text: str, module: str | None, cwd: Path) -> Outcome:
     if term is None or errors:
         others = tuple(d for d in (*loaded.diagnostics, *of_module) if d.severity is Severity.ERROR)
         return Outcome(diagnostics=(*others, *errors), sources=sources, usage=True)
-    return _evaluated(program, term, sources)
+    return evaluated(program, term, sources)
 
 
-def _evaluated(program: Program, term: object, sources: Mapping[str, Source]) -> Outcome:
+def evaluated(program: Program, term: Term, sources: Mapping[str, Source]) -> Outcome:
+    """The value of a closed term, as text."""
     from kwlogic.core.eval import EvalStop, Evaluator
     from kwlogic.core.value import is_function
     from kwlogic.core.value_show import show_value
 
-    assert isinstance(term, Term)
     evaluator = Evaluator(program, MAX_STEPS)
     try:
         value = evaluator.eval(term, {})
