@@ -24,6 +24,11 @@ def gate_progress() -> GateProgress | None:
     return AtGate() if wants_colour(sys.stderr) else None
 
 
+def counter(title: str) -> Counter | None:
+    """For anything counted; None where stderr is no terminal."""
+    return Counter(title) if wants_colour(sys.stderr) else None
+
+
 class Bar:
     """So many of so many, with a word on how it goes."""
 
@@ -51,6 +56,21 @@ class Bar:
         if self._progress is not None:
             self._progress.stop()
             self._progress = None
+
+
+class Counter(Bar):
+    """So many of so many, told as they are done."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self.title = title
+        self._done = 0
+
+    def tick(self, done: int, total: int) -> None:
+        if self._progress is None:
+            self.start(total)
+        self._update(None, done - self._done)
+        self._done = done
 
 
 class Proving(Bar):
