@@ -87,9 +87,12 @@ class Sitting:
 
     def names(self) -> tuple[str, ...]:
         """What expressions and types may name, short, for completion."""
+        from kwlogic.elab.names import BUILTIN_TYPES, PRIM_ENTRIES
+
         _, program, _ = self._elaborated(self.text())
         tables = (program.fns, program.kernels, program.ctors, program.datas)
-        return tuple(sorted({n.rpartition(".")[2] for table in tables for n in table if "'" not in n}))
+        own = {n.rpartition(".")[2] for table in tables for n in table if "'" not in n}
+        return tuple(sorted({*own, *BUILTIN_TYPES, *PRIM_ENTRIES}))
 
     # ------------------------------------------------------------ what is asked
 
