@@ -102,9 +102,12 @@ class Bank:
     def _binary(self, op: Operation, left: list[Node], right: list[Node]) -> None:
         known, run, level = self.seen.setdefault(op.result, {}), op.run, self.level
         rights = [(b, b.vec) for b in right]
+        narrow = isinstance(op.params[1], str)  # nothing is looked for in itself
         for a in list(left):
             first = a.vec
             for b, second in rights:
+                if b is a and narrow:
+                    continue
                 vec = tuple(map(run, first, second))
                 if vec not in known:
                     self.add(Node(op, (a, b), level, vec))

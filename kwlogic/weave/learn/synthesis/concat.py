@@ -111,8 +111,8 @@ class _Path:
         found: list[tuple[int, _Places, Node]] = []
         for n in range(1, len(shared) + 1):
             constant = literal(shared[:n], self.bank.count, 2 if shared[:n] in self.given else None)
-            if len(self.goals) == 1 and n == len(self.goals[0]):
-                constant.cost += 3
+            if len(self.goals) == 1 and any(map(str.isalnum, shared[:n])):
+                constant.cost += 3  # it is this example's own
             found.append((constant.cost, tuple([i + n for i in here]), constant))
         return found
 

@@ -75,19 +75,23 @@ def differences(texts: Sequence[Sequence[str]], outputs: Sequence[str]) -> list[
     return sorted(count, key=lambda d: (-count[d], len(d), d))[:DIFFERENCES]
 
 
-def telling_words(texts: Sequence[Sequence[str]], outputs: Iterable[str]) -> list[str]:
-    """Words that some inputs have and some do not, or outputs have and their inputs do not; fewest first to tell most."""
+def fresh_words(texts: Sequence[Sequence[str]], outputs: Iterable[str]) -> list[str]:
+    """Words that outputs have and their inputs do not."""
+    own: Counter[str] = Counter()
+    for inputs, output in zip(texts, outputs):
+        own.update({w for w in _WORD.findall(output) if len(w) > 1 and not any(w in t for t in inputs)})
+    return sorted(own, key=lambda w: (-own[w], w))[: WORDS // 2]
+
+
+def telling_words(texts: Sequence[Sequence[str]]) -> list[str]:
+    """Words that some inputs have and some do not; first those that tell most."""
     count: Counter[str] = Counter()
     for inputs in texts:
         count.update({w for t in inputs for w in _WORD.findall(t)})
     total = len(texts)
-    own: Counter[str] = Counter()
-    for inputs, output in zip(texts, outputs):
-        own.update({w for w in _WORD.findall(output) if not any(w in t for t in inputs)})
     shared = [w for w in count if 1 < count[w] < total] if total > 2 else []
     shared.sort(key=lambda w: (abs(2 * count[w] - total), w))
-    fresh = sorted((w for w in own if len(w) > 1), key=lambda w: (-own[w], w))
-    return list(dict.fromkeys([*fresh[: WORDS // 2], *shared]))[:WORDS]
+    return shared[:WORDS]
 
 
 def edits(texts: Sequence[Sequence[str]], outputs: Sequence[str]) -> list[tuple[str, str]]:
@@ -135,7 +139,7 @@ def mined(texts: Sequence[Sequence[str]], outputs: Sequence[str]) -> list[tuple[
     found = [*separators(texts)]
     if outputs:
         found += [*contexts(texts, outputs), *differences(texts, outputs)]
-    found += telling_words(texts, outputs or [""] * len(texts))
+    found += telling_words(texts)
     return [(text, mark_cost(text)) for text in dict.fromkeys(found)]
 
 

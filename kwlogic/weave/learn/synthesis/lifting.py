@@ -15,7 +15,7 @@ from kwlogic.weave.learn.synthesis.native import Native
 from kwlogic.weave.learn.synthesis.node import Node, Operation, Vector, run_node, term_of
 
 ITEMS = 300  # more items than these in a sample are not enumerated over
-BODIES, TESTS = 400, 60
+BODIES, THEN, TESTS = 1_500, 40, 60
 
 
 class Lift:
@@ -87,7 +87,7 @@ def lifted(lift: Lift, bodies: Sequence[Node]) -> Iterator[Node]:
         yield kept
         yield lift.asked(test, "all", all)
         yield lift.asked(test, "any", any)
-        yield from _then(lift, kept, test, maps[: BODIES // 10])
+        yield from _then(lift, kept, test, maps[:THEN])
 
 
 def _then(lift: Lift, kept: Node, test: Node, maps: Sequence[Node]) -> Iterator[Node]:

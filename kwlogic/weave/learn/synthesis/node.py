@@ -80,7 +80,3 @@ def apply(op: Operation, *args: Node) -> Node:
     """An operation on nodes; the cost adds up."""
     vec = tuple(map(op.run, *(a.vec for a in args)))
     return Node(op, args, op.cost + sum(a.cost for a in args), vec)
-
-
-def size_of(node: Node) -> int:
-    return 1 + sum(map(size_of, node.args))

@@ -83,7 +83,7 @@ def _strings() -> Iterator[Operation]:
     yield Operation("first", (STRING, "small"), STRING, lambda s, n: native.part(s, 0, n), _first, 2)
     yield Operation("rest", (STRING, "small"), STRING, lambda s, n: native.part(s, n, len(s)), _rest, 2)
     yield Operation("int text", (INT,), STRING, int_text, prim("str.of_int", STRING), 1)
-    yield Operation("join", ("mark", STRINGS), STRING, lambda m, xs: m.join(xs), prim("str.join", STRING), 1)
+    yield Operation("join", ("glue", STRINGS), STRING, lambda m, xs: m.join(xs), prim("str.join", STRING), 1)
     yield _op("find", (STRING, "mark"), INT, 1)
     yield _op("find_nth", (STRING, "mark", "small"), INT, 2)
     yield Operation("count", (STRING, "mark"), INT, _count, _count_term, 1)
@@ -292,7 +292,8 @@ def equals(type: Type) -> Operation:
     return Operation("same", (type, type), BOOL, lambda a, b: a == b, lambda a: mk_eq(*a), 1)
 
 
-NUMBER_SUM = Operation("sum of two", (INT, INT), INT, lambda a, b: a + b, prim("int.add", INT), 1)
+ADD = {t: Operation("+", (t, t), t, lambda a, b: a + b, prim(f"{t.head.lower()}.add", t), 1) for t in (INT, REAL)}
+MUL = {t: Operation("*", (t, t), t, lambda a, b: a * b, prim(f"{t.head.lower()}.mul", t), 1) for t in (INT, REAL)}
 NOT = Operation("not", (BOOL,), BOOL, lambda a: not a, lambda a: mk_not(a[0]), 1)
 CONCAT = Operation("concat", (STRING, STRING), STRING, lambda a, b: a + b, prim("str.concat", STRING), 1)
 

@@ -6,28 +6,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from fractions import Fraction
 
 from kwlogic.core.program import Program
-from kwlogic.core.terms import mk_bool, mk_int, mk_real, mk_var
-from kwlogic.core.types import BOOL, INT, REAL, STRING, Type
+from kwlogic.core.terms import mk_bool, mk_var
+from kwlogic.core.types import BOOL, INT, REAL, STRING, Type, list_of
 from kwlogic.core.value_show import value_to_term
 from kwlogic.weave.learn.synthesis.bank import Bank, longest_of
 from kwlogic.weave.learn.synthesis.concat import Pieces, split_into_pieces
-from kwlogic.weave.learn.synthesis.constants import edits, literal_cost, mark_cost, mined, output_separators, small_numbers
+from kwlogic.weave.learn.synthesis.constants import edits, fresh_words, literal_cost, mark_cost, mined, output_separators, small_numbers
 from kwlogic.weave.learn.synthesis.data import Port
 from kwlogic.weave.learn.synthesis.decide import Decision
 from kwlogic.weave.learn.synthesis.lifting import ITEMS, Lift, lifted
 from kwlogic.weave.learn.synthesis.meter import Exhausted, Meter
 from kwlogic.weave.learn.synthesis.native import Native, is_plain, of_native
 from kwlogic.weave.learn.synthesis.node import Node, apply, leaf
-from kwlogic.weave.learn.synthesis.operations import CONCAT, operations
+from kwlogic.weave.learn.synthesis.numbers import line, number, number_cost, numeric, sum_of_two, thresholds
+from kwlogic.weave.learn.synthesis.operations import CONCAT, NOT, STRINGS, operations
 from kwlogic.weave.learn.synthesis.places import add_edits, add_parts, shifted
 
+_INNER = 40_000
+_LATE = 7  # the cost at which lists made from texts have their items looked into
 _PARTS, _FEW = 6_000, 300
 _FILTERED = frozenset(("digits", "letters", "str.strip", "without_digits"))
 _PATIENCE = 150_000
 _INFINITE = 10**6
+_COPIED = 8  # what a number costs that is the output of a single example
 _ROOM = 8  # what a function with conditionals may cost, for each cost that was enumerated
 
 
@@ -59,6 +63,7 @@ class Search:
         self.edits: list[tuple[Node, Node]] = []
         self.best: Node | None = None
         self.decided = 0
+        self.lifted: list[Node] = []
         self._seed()
 
     # ------------------------------------------------------------ leaves of the bank
@@ -93,37 +98,39 @@ class Search:
         outputs = [str(g) for g in problem.goal] if problem.type is STRING else []
         found = {**dict.fromkeys(given, 1), **{t: c for t, c in reversed(mined(texts, outputs)) if t not in given}}
         inputs = list(self.marks)
-        self.bank.constant(self.constant(STRING, "", 1), "new")
+        self.bank.constant(self.constant(STRING, "", 1), "new", "glue")
         for text, cost in sorted(found.items(), key=lambda f: f[1]):
             node = self.constant(STRING, text, cost)
-            self.bank.constant(node, "mark")
+            self.bank.constant(node, "mark", "glue")
             self.bank.constant(self.constant(STRING, text, cost if text in given else literal_cost(text)), "new")
             self.marks.append(node)
             if not text[0].isalnum() and len(text) <= 2:
                 for port in inputs:
                     self.bank.add(apply(CONCAT, node, port), "mark")
+        for text in fresh_words(texts, outputs):
+            if text not in found:
+                self.bank.constant(self.constant(STRING, text, literal_cost(text)), "new")
         for text in output_separators(texts, outputs):
             if text not in found:
-                self.bank.constant(self.constant(STRING, text, 1), "new")
+                self.bank.constant(self.constant(STRING, text, 1), "new", "glue")
         self.edits = [(self.constant(STRING, a, mark_cost(a)), self.constant(STRING, b, literal_cost(b))) for a, b in edits(texts, outputs)]
 
     def _seed_numbers(self) -> None:
         for value, cost in small_numbers():
-            node = leaf(str(value), INT, lambda _, v=value: v, mk_int(value), cost, (value,) * self.count)  # type: ignore[misc]
+            node = number(INT, value, self.count, cost)
             self.bank.add(node, "small", *(("divisor",) if value > 1 else ()))
         for type, value in self.problem.constants:
-            if type is not STRING:
-                roles = {INT: ("small", "divisor"), REAL: ("real divisor",)}.get(type, ())
-                self.bank.add(self.constant(type, value, 2), *(r for r in roles if value or "divisor" not in r))
+            if type in (INT, REAL):
+                self.bank.add(number(type, value, self.count, 2), *_roles(type, value))
         for value in (10, 60, 100):
-            self.bank.add(self.constant(INT, value, 3), "divisor")
+            self.bank.constant(number(INT, value, self.count, 2), "divisor")
         if REAL in self.types:
-            from fractions import Fraction
-
-            for number, cost in ((0, 1), (1, 1), (2, 2), (100, 2), (10, 3)):
-                real = Fraction(number)
-                node = leaf(str(number), REAL, lambda _, v=real: v, mk_real(real), cost, (real,) * self.count)  # type: ignore[misc]
-                self.bank.add(node, *(("real divisor",) if number > 1 else ()))
+            for value, cost in ((0, 1), (1, 1), (2, 2), (100, 2), (10, 2)):
+                self.bank.add(number(REAL, Fraction(value), self.count, cost), *(("real divisor",) if value > 1 else ()))
+        if self.problem.goal:
+            for type, column in numeric([p.type for p in self.problem.inputs], self.problem.rows):
+                for value in thresholds(column, self.problem.goal):
+                    self.bank.add(number(type, value, self.count, min(3, number_cost(value))))
         for truth in (True, False):
             self.bank.add(leaf(str(truth), BOOL, lambda _, t=truth: t, mk_bool(truth), 1, (truth,) * self.count))  # type: ignore[misc]
 
@@ -145,6 +152,8 @@ class Search:
                 self.bank.grow()
                 if self.bank.level == 4:
                     self._enrich()
+                if self.bank.level == _LATE:
+                    self._add_lifted(True)
                 if self.bank.level >= 3 and self._look():
                     until = min(until, self.meter.spent + max(_PATIENCE, self.meter.spent))
                 if self.best is not None and (self.best.cost <= self.bank.level + 1 or self.meter.spent > until):
@@ -201,10 +210,21 @@ class Search:
         bound = found.cost if found else bound
         if type is STRING:
             return split_into_pieces(self.bank, self.pieces, goal, rows, bound) or found
-        if type is INT and mask == self.full:
-            return self._sum(bound) or found
-        if len(rows) >= 1 and type in (INT, REAL) and found is None and len({goal[r] for r in rows}) == 1:
-            node = self.constant(type, goal[rows[0]], 4)
+        if type in (INT, REAL):
+            return self._number(mask, rows, bound) or found
+        if type is BOOL and mask == self.full:
+            node = self.bank.find(BOOL, tuple(not g for g in goal))
+            return apply(NOT, node) if node is not None and node.cost + 1 < bound else found
+        return found
+
+    def _number(self, mask: int, rows: tuple[int, ...], bound: int) -> Node | None:
+        type, goal = self.problem.type, self.problem.goal
+        found = sum_of_two(self.bank, type, goal, bound) if mask == self.full else None
+        bound = found.cost if found else bound
+        found = line(self.bank, type, goal, rows, bound) or found
+        if found is None and len({goal[r] for r in rows}) == 1:
+            value = goal[rows[0]]
+            node = number(type, value, self.count, 1 + number_cost(value) + (_COPIED if len(rows) == 1 else 0))
             return node if node.cost < bound else None
         return found
 
@@ -223,39 +243,35 @@ class Search:
                 best, bound = node, node.cost
         return best
 
-    def _sum(self, bound: int) -> Node | None:
-        """A sum of two terms of the bank."""
-        from kwlogic.weave.learn.synthesis.operations import NUMBER_SUM
-
-        goal, known = self.problem.goal, self.bank.seen.get(INT, {})
-        best: Node | None = None
-        self.meter.charge(len(known))
-        for vec, node in known.items():
-            if node.cost + 2 >= bound:
-                continue
-            rest = known.get(tuple([g - v for g, v in zip(goal, vec)]))
-            if rest is not None and node.cost + rest.cost + 1 < bound:
-                best = apply(NUMBER_SUM, node, rest)
-                bound = best.cost
-        return best
-
     def _enrich(self) -> None:
         """What is not enumerated by cost: substrings between places, exchanges, functions over items."""
-        self._add_lifted()
+        self._add_lifted(False)
         self._add_substrings()
 
-    def _add_lifted(self) -> None:
+    def _add_lifted(self, late: bool) -> None:
         for xs in self.lists() if self.depth == 0 else ():
-            if xs.cost > 2 or sum(map(len, xs.vec)) > ITEMS:
+            if xs.cost > (2 if late else 1) or xs in self.lifted or sum(map(len, xs.vec)) > ITEMS:
                 continue
+            self.lifted.append(xs)
             lift = Lift(xs, fresh("v", self.problem.inputs), self.outer(xs))
             ports = (Port(lift.name, xs.type.args[0]), *(Port(o.op.name, o.type) for o in lift.outer))
             inner = Search(replace(self.problem, inputs=ports, rows=tuple(lift.rows()), type=BOOL, goal=()), self.meter, 1)
-            for _ in range(4):
+            until = self.meter.spent + _INNER
+            while inner.bank.level < 7 and (inner.bank.level < 4 or self.meter.spent < until):
                 inner.bank.grow()
             for node in lifted(lift, [b for t in (BOOL, INT, REAL, STRING) for b in inner.bank.of(t)]):
                 self.meter.charge(1)
-                self.bank.add(node)
+                if self.bank.add(node):
+                    self._consume(node)
+
+    def _consume(self, node: Node) -> None:
+        """What takes a list alone, at once: its cost as an argument would come up late."""
+        for op in self.bank.operations:
+            if op.params == (node.type,):
+                self.bank.add(apply(op, node))
+            elif op.params == ("glue", node.type):
+                for glue in list(self.bank.upto("glue", 2)):
+                    self.bank.add(apply(op, glue, node))
 
     def _add_substrings(self) -> None:
         if STRING not in self.types:
@@ -268,24 +284,26 @@ class Search:
             add_parts(self.bank, node, (), (), _FEW)
 
 
+def _roles(type: Type, value: Native) -> tuple[str, ...]:
+    if type is INT:
+        return ("small", "divisor") if value else ("small",)
+    return ("real divisor",) if value else ()
+
+
 def types_in_play(problem: Problem) -> set[Type]:
-    """The types whose terms may help: those of the ports and what is inside them."""
-    found: set[Type] = {INT, BOOL}
-    waiting: list[Any] = [problem.type, *(p.type for p in problem.inputs)]
+    """The types whose terms may help: those of the ports, what is inside them, and lists of what has lists."""
+    found: set[Type] = set()
+    waiting: list[Type] = [INT, BOOL, problem.type, *(p.type for p in problem.inputs)]
     while waiting:
         here = waiting.pop()
-        if here in found and here not in (STRING,):
-            continue
-        found.add(here)
-        if here is STRING:
-            from kwlogic.weave.learn.synthesis.operations import STRINGS
-
-            found.add(STRINGS)
-            continue
-        waiting += here.args
-        data = problem.program.datas.get(here.head)
-        if data is not None and is_plain(here, problem.program) and not here.args:
-            waiting += [f.type for c in data.ctors for f in c.fields]
+        if here not in found:
+            found.add(here)
+            waiting += [*here.args, *([STRINGS] if here is STRING else [])]
+            data = problem.program.datas.get(here.head)
+            if data is not None and is_plain(here, problem.program) and not here.args:
+                waiting += [f.type for c in data.ctors for f in c.fields]
+    if any(t.head == "List" and t is not STRINGS for t in found):
+        found |= {list_of(t) for t in (INT, REAL) if t in found}
     return found
 
 

@@ -19,7 +19,7 @@ from kwlogic.weave.learn.synthesis.data import Answer, Budget, Contradiction, Ex
 from kwlogic.weave.learn.synthesis.library import MODULE, declarations, extended, needed
 from kwlogic.weave.learn.synthesis.meter import Exhausted, Meter
 from kwlogic.weave.learn.synthesis.native import Native, to_native
-from kwlogic.weave.learn.synthesis.node import Node, run_node, size_of, term_of
+from kwlogic.weave.learn.synthesis.node import Node, run_node, term_of
 from kwlogic.weave.learn.synthesis.search import Problem
 from kwlogic.weave.learn.synthesis.structure import solve
 
@@ -113,8 +113,8 @@ class _Job:
                 return GaveUp("what was found is another function for the evaluator", self.meter.spent)
         names = needed(helpers_of(term))
         texts = tuple(declarations()[n] for n in names)
-        memorised = is_memorised(node, len(self.rows))
-        return Synthesised(term, show_term(term, program), texts, program, node.cost, size_of(node), self.meter.spent, memorised)
+        memorised = is_memorised(term, self.rows, self.goal)
+        return Synthesised(term, show_term(term, program), texts, program, node.cost, size_of(term), self.meter.spent, memorised)
 
 
 def helpers_of(term: Term) -> set[str]:
@@ -158,25 +158,30 @@ def _shape(value: Native) -> object:
 # ---------------------------------------------------------------- tables in disguise
 
 
-def is_memorised(node: Node, examples: int) -> bool:
-    """Whether the function tells every example apart and has a constant for most: a table says nothing about other inputs."""
-    leaves = branches_of(node)
-    constants = sum(not _reads(n) for n in leaves)
-    return len(leaves) > 1 and node.type is not BOOL and len(leaves) >= examples and constants * 2 >= len(leaves) and examples > 2
+def is_memorised(term: Term, inputs: Sequence[Sequence[Native]], goal: Sequence[Native]) -> bool:
+    """Whether every output has a constant of its own in the function: one that is part of it, of no other output and of none of its
+    inputs. Then the function is a table of the examples."""
+    literals = {t.data for t in subterms(term) if t.op is Op.LIT and not isinstance(t.data, bool)}
+    if len(set(goal)) < 2 or len(set(goal)) < len(goal):
+        return False
+    owners = {c: [i for i, g in enumerate(goal) if _holds(g, c)] for c in literals if _telling(c)}
+    own = {w[0] for c, w in owners.items() if len(w) == 1 and not any(_holds(v, c) for v in inputs[w[0]])}
+    return len(own) == len(goal)
 
 
-def branches_of(node: Node) -> list[Node]:
-    found: list[Node] = []
-    stack = [node]
-    while stack:
-        here = stack.pop()
-        if here.op.name == "if":
-            stack += here.args[1:]
-        else:
-            found.append(here)
-    return found
+def _telling(constant: Native) -> bool:
+    return not isinstance(constant, str) or sum(map(str.isalnum, constant)) > 1
 
 
-def _reads(node: Node) -> bool:
-    """Whether the value depends on an input."""
-    return len(set(map(repr, node.vec))) > 1 or bool(node.args)
+def _holds(value: Native, constant: Native) -> bool:
+    if isinstance(value, str):
+        return isinstance(constant, str) and constant in value
+    return type(value) is type(constant) and bool(value == constant)
+
+
+def size_of(term: Term) -> int:
+    """How many operations, variables and constants it is written with; equal parts counted each time."""
+    count: dict[Term, int] = {}
+    for here in subterms(term):
+        count[here] = 1 + sum(count[a] for a in here.args)
+    return count[term]
