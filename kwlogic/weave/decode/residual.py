@@ -1,0 +1,275 @@
+"""What the contract of a kernel leaves open at each site of an output: ``residuals_for``.
+
+Clauses are read on the output so far (``residual_eval``), what stays open are formulas over scalars, and the solver is
+asked what may stand at the site (``residual_ask``). Everything let in has a completion that satisfies every clause that is
+*guaranteed*; clauses that cannot be followed, or were not decided in time, are left to be checked after, with the reason.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from kwlogic.core.eval import EvalStop, Evaluator
+from kwlogic.core.program import Clause, Kernel, Program
+from kwlogic.core.terms import Term, mk_eq, mk_int, mk_not, mk_prim
+from kwlogic.core.types import BOOL, INT, REAL, STRING
+from kwlogic.core.value import Value
+from kwlogic.solve.residual import RLIMIT, Asker, Status
+from kwlogic.solve.sorts import Unsupported as NotEncoded
+from kwlogic.solve.sorts import constructors
+from kwlogic.weave.decode.data import HOLE, Free, Kind, Left, More, OneOf, Path, Pattern, Residual, Site, SoFar, Tags
+from kwlogic.weave.decode.residual_ask import Asked, Facts, NoAnswer, ask_value, facts_of
+from kwlogic.weave.decode.residual_concern import Concerns
+from kwlogic.weave.decode.residual_eval import EVALUATED, Reading, Symbolic
+from kwlogic.weave.decode.residual_shape import Shape, distinct, size_var, tag_var, value_var
+from kwlogic.weave.decode.residual_values import Delay, Unsupported
+
+KEPT = 4_000
+MOST_LOOKED = 300  # elements of one container
+UNDECIDED = "it was not decided in the time given"
+
+
+def residuals_for(kernel: Kernel, inputs: Mapping[str, Value], program: Program, budget: int = RLIMIT) -> Contract:
+    """The residuals of one call. ``budget``: of the solver, for one question."""
+    return Contract(kernel, inputs, program, budget)
+
+
+class Contract:
+    """Implements ``data.Residuals``."""
+
+    def __init__(self, kernel: Kernel, inputs: Mapping[str, Value], program: Program, budget: int = RLIMIT) -> None:
+        self.kernel = kernel
+        self.inputs = dict(inputs)
+        self.program = program
+        self.asker = Asker(program, budget)
+        self.evaluator = Evaluator(program, max_steps=EVALUATED)
+        self._concerns = Concerns(kernel, program)
+        self._order = tuple(p.name for p in kernel.outputs)
+        self._left: dict[int, Left] = {}
+        self._totals: dict[Path, int] = {}
+        self._cache: OrderedDict[object, Residual] = OrderedDict()
+        self._impossible = ""
+        self._begin()
+
+    # ------------------------------------------------------------ the protocol
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        return self._order
+
+    @property
+    def impossible(self) -> str:
+        return self._impossible
+
+    def concerns(self, pattern: Pattern) -> bool:
+        return self._concerns.concerns(pattern, frozenset(self._left))
+
+    def guaranteed(self) -> tuple[Clause, ...]:
+        return tuple(c for i, c in enumerate(self.kernel.ensures) if i not in self._left)
+
+    def checked_after(self) -> tuple[Left, ...]:
+        return tuple(self._left[i] for i in sorted(self._left))
+
+    def residual(self, site: Site, so_far: SoFar) -> Residual:
+        key = (site.kind, site.path, tuple(so_far[p.name] for p in self.kernel.outputs), len(self._left))
+        found = self._cache.get(key)
+        if found is None:
+            found = self._cache[key] = self._answer(site, so_far)
+            if len(self._cache) > KEPT:
+                self._cache.popitem(last=False)
+        else:
+            self._cache.move_to_end(key)
+        return found
+
+    # ------------------------------------------------------------ reading
+
+    def _clauses(self, indices: Iterable[int]) -> list[tuple[int, Clause]]:
+        return [(i, self.kernel.ensures[i]) for i in indices if i not in self._left]
+
+    def _read(self, indices: Iterable[int], so_far: SoFar, site: Site | None = None) -> tuple[Shape, Facts]:
+        """What the clauses say of an output so far. One that cannot be followed is left to be checked after."""
+        shape = Shape(self.program, self.kernel.outputs, so_far, self._totals)
+        symbolic = Symbolic(self.program, self.evaluator, shape)
+        env = {**self.inputs, **shape.outputs}
+        if site is not None and site.kind is Kind.MORE:
+            shape.open(Delay(site.path, site.type, sum(isinstance(step, int) for step in site.path)))
+        readings: list[Reading] = []
+        for index, clause in self._clauses(indices):
+            try:
+                readings.append(symbolic.read(clause.pred, env))
+            except Unsupported as stop:
+                self._leave(index, stop.why)
+        return shape, facts_of([*readings, *distinct(shape, symbolic)], shape.unknowns)
+
+    def _leave(self, index: int, why: str) -> None:
+        self._left[index] = Left(self.kernel.ensures[index], why)
+
+    def _widen(self, shape: Shape, may: tuple[Term, ...], *more: Term) -> bool:
+        """Look further into containers, as far as what may hold needs it; whether that changes anything."""
+        reply = self.asker.over(may).ask(*more)
+        if reply.status is not Status.SAT:
+            return False
+        changed = False
+        for name, (path, look, written) in shape.sizes.items():
+            wanted = reply.values.get(name, 0)
+            if look < wanted and wanted + written <= MOST_LOOKED:
+                self._totals[path] = wanted + written
+                changed = True
+        return changed
+
+    # ------------------------------------------------------------ the start
+
+    def _begin(self) -> None:
+        so_far: SoFar = {p.name: HOLE for p in self.kernel.outputs}
+        everything = range(len(self.kernel.ensures))
+        try:
+            proved = self._holds(list(everything), so_far)
+        except NotEncoded:
+            proved = None
+        if proved is None:
+            self._adopt(list(everything), so_far)
+        elif not proved:
+            self._impossible = self._reason(so_far)
+
+    def _holds(self, indices: list[int], so_far: SoFar) -> bool | None:
+        """Whether the clauses have a completion together: False where they have none, None where that is open."""
+        while True:
+            shape, facts = self._read(indices, so_far)
+            reply = self.asker.over(facts.sure).ask()
+            if reply.status is Status.SAT:
+                return self._confirmed(indices, shape, reply.values)
+            if facts.same:
+                return False if reply.status is Status.UNSAT else None
+            may = self.asker.over(facts.may).ask()
+            if may.status is Status.UNSAT:
+                return False
+            if may.status is not Status.SAT or not self._widen(shape, facts.may):
+                return None
+
+    def _confirmed(self, indices: list[int], shape: Shape, model: Mapping[str, Any]) -> bool | None:
+        """Whether the reference evaluator agrees on the completion that the solver found."""
+        found = shape.build(model)
+        if found is None:
+            return None
+        env = {**self.inputs, **found}
+        for index, clause in self._clauses(indices):
+            try:
+                holds = self.evaluator.holds(clause, env)
+            except EvalStop as stop:
+                self._leave(index, str(stop))
+                return None
+            if not holds:
+                self._leave(index, "the solver and the evaluator read it differently")
+                return None
+        return True
+
+    def _adopt(self, indices: list[int], so_far: SoFar) -> None:
+        """Keep the clauses, one by one, that a completion is known for together."""
+        kept: list[int] = []
+        for index in indices:
+            if index in self._left:
+                continue
+            try:
+                if self._holds([*kept, index], so_far) is True:
+                    kept.append(index)
+                elif index not in self._left:
+                    self._leave(index, UNDECIDED)
+            except NotEncoded as stop:
+                self._leave(index, str(stop))
+
+    def _reason(self, so_far: SoFar) -> str:
+        """The fewest clauses that no output satisfies together."""
+        core = [i for i, _ in self._clauses(range(len(self.kernel.ensures)))]
+        for index in list(core):
+            rest = [i for i in core if i != index]
+            if self._holds(rest, so_far) is False:
+                core = rest
+        names = [f"`{c.label or c.text}`" for _, c in self._clauses(core)]
+        if not names:
+            return "no value of the output's types exists"
+        which = f"{', '.join(names[:-1])} and {names[-1]} together" if len(names) > 1 else names[0]
+        return f"no output satisfies {which} for these inputs"
+
+    # ------------------------------------------------------------ a site
+
+    def _answer(self, site: Site, so_far: SoFar) -> Residual:
+        while True:
+            indices = self._concerns.connected(site.pattern, frozenset(self._left))
+            left = len(self._left)
+            try:
+                return self._ask(site, so_far, indices)
+            except NoAnswer:
+                self._give_up(indices, so_far)
+            except NotEncoded:
+                self._adopt(indices, so_far)
+            if len(self._left) == left:
+                return _anything(site, self.program)
+
+    def _give_up(self, indices: list[int], so_far: SoFar) -> None:
+        """No completion is known: leave the clauses that it fails for to be checked after."""
+        kept: list[int] = []
+        for index in indices:
+            if index in self._left:
+                continue
+            if self._holds([*kept, index], so_far) is True:
+                kept.append(index)
+            elif index not in self._left:
+                self._leave(index, UNDECIDED)
+
+    def _ask(self, site: Site, so_far: SoFar, indices: list[int]) -> Residual:
+        tries = 0
+        while True:
+            tries += 1
+            shape, facts = self._read(indices, so_far, site)
+            focus = _focus(site)
+            asked = Asked(self.asker, facts, focus, shape.unknowns)
+            if asked.idle:
+                return _anything(site, self.program)
+            try:
+                if site.kind is Kind.VALUE and site.type in (INT, REAL, STRING):
+                    return ask_value(asked, site.type)
+                options = self._options(site)
+                answers = [asked.option(term) for _, term in options]
+                open_ = [term for (_, term), found in zip(options, answers) if found is None]
+                if open_ and tries < 4 and not facts.same and self._widen(shape, asked.may, open_[0]):
+                    continue
+                return _chosen(site, [name for (name, _), found in zip(options, answers) if found], not open_)
+            except NoAnswer as none:
+                if none.proved or tries >= 4 or facts.same or not self._widen(shape, asked.may):
+                    raise
+
+    def _options(self, site: Site) -> list[tuple[Any, Term]]:
+        focus = _focus(site)
+        if site.kind is Kind.MORE:
+            none = mk_eq(focus, mk_int(0))
+            return [(True, mk_prim("int.lt", (mk_int(0), focus), BOOL)), (False, none)]
+        if site.type is BOOL:
+            return [(False, mk_not(focus)), (True, focus)]
+        return [(c[0], mk_eq(focus, mk_int(i))) for i, c in enumerate(constructors(self.program, site.type))]
+
+
+def _focus(site: Site) -> Term:
+    if site.kind is Kind.MORE:
+        return size_var(site.path)
+    if site.type in (INT, REAL, BOOL, STRING):
+        return value_var(site.path, site.type)
+    return tag_var(site.path)
+
+
+def _chosen(site: Site, names: list[Any], exact: bool) -> Residual:
+    if not names:
+        raise NoAnswer(exact)
+    why = "" if exact else UNDECIDED
+    if site.kind is Kind.MORE:
+        return More(True in names, False in names, exact, why)
+    return OneOf(tuple(names), exact, why) if site.type is BOOL else Tags(tuple(names), exact, why)
+
+
+def _anything(site: Site, program: Program) -> Residual:
+    if site.kind is Kind.MORE:
+        return More()
+    if site.type in (INT, REAL, BOOL, STRING):
+        return Free()
+    return Tags(tuple(c[0] for c in constructors(program, site.type)))

@@ -1,0 +1,489 @@
+"""Evaluation of clauses on outputs that are known in part: what is known is folded, what is not stays a term over scalars.
+
+Recursive functions are unfolded along the structure that is known or looked into, both branches of what is undecided are
+followed and merged. The result of a clause is a ``Reading``: a term over scalar unknowns, with what was left out. Where
+evaluation met its limits it says where, so that both what surely holds and what may hold can be told apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from typing import Any, Protocol
+
+from kwlogic.core.eval import EvalStop, Evaluator, Violation
+from kwlogic.core.eval_data import trampoline
+from kwlogic.core.program import Fn, Program
+from kwlogic.core.terms import FALSE, TRUE, Op, Term, mk_and, mk_implies, mk_not, mk_or, mk_prim, mk_var
+from kwlogic.core.types import Type, mk_type
+from kwlogic.core.value import Con
+from kwlogic.core.walk import subst_types
+from kwlogic.source.records import dataclass
+from kwlogic.weave.decode.residual_scalars import SCALARS, mk_choice, mk_equal, mk_truth
+from kwlogic.weave.decode.residual_values import (
+    ANYWHERE,
+    HIDDEN,
+    UNDEFINED,
+    Bag,
+    Closure,
+    Delay,
+    Node,
+    Table,
+    Unsupported,
+    Where,
+    alts_of,
+    entries_of,
+    items_of,
+    known,
+    lower,
+    mk_value,
+)
+
+Steps = Generator[Any, Any, Any]
+Env = Mapping[str, Any]
+MOST_STEPS = 60_000
+MOST_DEEP = 600  # undecided conditions around a place
+EVALUATED = 200_000  # steps of the reference evaluator for one known call
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """``value``: what the clause comes to. It is not to be relied on under ``undefined`` (then the clause does not hold)
+    nor under ``cut`` (beyond what was looked into). ``loose``: where values stand in for what was not looked into; what is
+    said of them are ``facts``, so that the value may hold with any of them."""
+
+    value: Term
+    undefined: Term
+    cut: Term
+    loose: Term
+    facts: tuple[Term, ...]
+
+    def surely(self) -> Term:
+        """Implies that the clause holds."""
+        return mk_and((self.value, mk_not(self.undefined), mk_not(self.cut), mk_not(self.loose)))
+
+    def maybe(self) -> Term:
+        """Is implied where the clause holds."""
+        return mk_or((mk_and((self.value, mk_not(self.undefined), *self.facts)), self.cut))
+
+
+class Opener(Protocol):
+    """Gives the unknowns their shape when they are looked at."""
+
+    def open(self, part: Delay) -> Any: ...
+
+
+class Symbolic:
+    """Evaluates over one program; ``opener`` gives unknowns their shape."""
+
+    def __init__(self, program: Program, evaluator: Evaluator, opener: Opener, most_steps: int = MOST_STEPS) -> None:
+        self.program = program
+        self.evaluator = evaluator
+        self.opener = opener
+        self.most_steps = most_steps
+        self.left = 0
+        self.undefined: list[Term] = []
+        self.cut: list[Term] = []
+        self.loose: list[Term] = []
+        self.facts: list[Term] = []
+        self._fresh: dict[object, tuple[Term, object]] = {}
+        self._prims: dict[object, Term] = {}
+
+    # ------------------------------------------------------------ clauses
+
+    def read(self, pred: Term, env: Env) -> Reading:
+        """What a clause over ``env`` comes to. Raises ``Unsupported``."""
+        return self.reading(self.ev(pred, env, ANYWHERE))
+
+    def reading(self, steps: Steps) -> Reading:
+        """What a truth value comes to."""
+        self.left = self.most_steps
+        self.undefined, self.cut, self.loose, self.facts = [], [], [], []
+        value = self._run(steps)
+        term = FALSE if value is UNDEFINED else mk_truth(value)
+        return Reading(term, mk_or(self.undefined), mk_or(self.cut), mk_or(self.loose), tuple(self.facts))
+
+    def _run(self, steps: Steps) -> Any:
+        try:
+            return trampoline(steps)
+        except EvalStop as stop:
+            raise Unsupported(str(stop)) from None
+        except (MemoryError, OverflowError, RecursionError):
+            raise Unsupported("it is too large to follow") from None
+
+    def charge(self, cost: int = 1) -> None:
+        self.left -= cost
+        if self.left < 0:
+            raise Unsupported("it takes too many steps to follow")
+
+    # ------------------------------------------------------------ looking
+
+    def force(self, value: Any, where: Where) -> Any:
+        """The value as far as one sees; never a ``Delay`` or ``HIDDEN``."""
+        if isinstance(value, Delay):
+            value = self.opener.open(value)
+        if value is HIDDEN:
+            self.cut.append(where.term())
+            return UNDEFINED
+        return value
+
+    def partial(self, where: Where, unless: Any = False) -> Any:
+        """Take note that something is undefined here, unless a condition holds."""
+        if unless is not True:
+            self.undefined.append(mk_and((where.term(), mk_not(mk_truth(unless)))))
+        return UNDEFINED
+
+    def settle(self, cond: Any, where: Where) -> Any:
+        """A condition, decided where that is plain."""
+        if isinstance(cond, Term):
+            found = where.decide(cond)
+            return cond if found is None else found
+        return cond
+
+    # ------------------------------------------------------------ terms
+
+    def ev(self, term: Term, env: Env, where: Where) -> Steps:
+        while True:
+            self.charge()
+            match term.op:
+                case Op.VAR:
+                    return env[term.data]
+                case Op.LIT:
+                    return term.data
+                case Op.AT:
+                    term = term.args[0]
+                case Op.ASSERT | Op.LEMMA:
+                    term = term.args[-1]
+                case Op.LET:
+                    value = yield self.ev(term.args[0], env, where)
+                    env, term = {**env, term.data: value}, term.args[1]
+                case Op.IF:
+                    cond = self.settle((yield self.ev(term.args[0], env, where)), where)
+                    if cond is UNDEFINED:
+                        return cond
+                    if not isinstance(cond, Term):
+                        term = term.args[1 if cond else 2]
+                        continue
+                    return self.branch(cond, term, env, where)
+                case Op.LAMBDA:
+                    return Closure(tuple(n for n, _ in term.data), term.args[0], env)
+                case Op.FORALL | Op.EXISTS:
+                    raise Unsupported("an unbounded quantifier cannot be run")
+                case _:
+                    return _OPS[term.op](self, term, env, where)
+
+    def branch(self, cond: Term, term: Term, env: Env, where: Where) -> Steps:
+        yes, no = where.assume(cond), where.assume(cond, False)
+        if yes is None or no is None:
+            return self.ev(term.args[1 if no is None else 2], env, where)
+        if where.depth > MOST_DEEP:
+            self.cut.append(where.term())
+            return UNDEFINED
+        then = yield self.ev(term.args[1], env, yes)
+        other = yield self.ev(term.args[2], env, no)
+        return self.merge(cond, then, other, where)
+
+    def call(self, term: Term, env: Env, where: Where) -> Steps:
+        args = []
+        for arg in term.args:
+            args.append((yield self.ev(arg, env, where)))
+        name, targs = term.data
+        return self.apply_fn(name, targs, tuple(args), env, where)
+
+    def apply_fn(self, name: str, targs: tuple[Type, ...], args: tuple[Any, ...], env: Env, where: Where) -> Steps:
+        if UNDEFINED in args:
+            return UNDEFINED
+        fn = self.program.fns.get(name)
+        if fn is None:
+            raise Unsupported(f"`{name.rsplit('.', 1)[-1]}` is no function that can be unfolded")
+        if all(map(known, args)):
+            return self.evaluated(name, args, where)
+        if HIDDEN in args:
+            return (yield from self.stand_in(fn, targs, args, where))
+        if name == "std.list.len" and (size := self.size(args[0])) is not None:
+            return size
+        caller = env.get("")
+        if caller is not None and caller[0] == name and all(a is b for a, b in zip(caller[1], args)):
+            return self.partial(where)  # it calls itself with the same arguments, which its precondition excludes
+        inner: dict[str, Any] = {p.name: a for p, a in zip(fn.params, args)}
+        inner[""] = (name, args)
+        if fn.requires and (caller is None or caller[0] not in fn.group):
+            for clause in fn.requires:
+                holds = self.settle((yield self.ev(clause.pred, inner, where)), where)
+                if holds is False or holds is UNDEFINED:
+                    return self.partial(where)
+                if isinstance(holds, Term):
+                    self.partial(where, holds)
+                    narrowed = where.assume(holds)
+                    if narrowed is None:
+                        return UNDEFINED
+                    where = narrowed
+        return self.ev(body_of(fn, targs), inner, where)
+
+    def size(self, value: Any) -> Any:
+        """The length of an unknown list, where it has a name."""
+        if isinstance(value, Delay):
+            value = self.opener.open(value)
+        return value.size if isinstance(value, Node) else None
+
+    def evaluated(self, name: str, args: tuple[Any, ...], where: Where) -> Any:
+        try:
+            return self.evaluator.call(name, args)
+        except Violation:
+            return self.partial(where)
+        finally:
+            self.charge(self.evaluator.steps >> 6)
+
+    def stand_in(self, fn: Fn, targs: tuple[Type, ...], args: tuple[Any, ...], where: Where) -> Steps:
+        """A value in place of a call on what is not looked into; what the function ensures is known of it."""
+        env = dict(zip(fn.tparams, targs))
+        from kwlogic.core.types import subst_type
+
+        type = subst_type(fn.result, env)
+        if type not in SCALARS:
+            return HIDDEN
+        key = (fn.name, targs, tuple(map(id, args)))
+        if key not in self._fresh:
+            self._fresh[key] = mk_var(f"?{len(self._fresh)}", type), args
+        value = self._fresh[key][0]
+        self.loose.append(where.term())
+        inner = {**{p.name: a for p, a in zip(fn.params, args)}, "result": value}
+        for clause in fn.ensures:
+            before = len(self.cut), len(self.undefined)
+            fact = yield self.ev(clause.pred, inner, where)
+            if (len(self.cut), len(self.undefined)) == before and isinstance(fact, Term):
+                self.facts.append(mk_implies(where.term(), fact))
+            del self.cut[before[0] :], self.undefined[before[1] :]
+        return value
+
+    def apply(self, term: Term, env: Env, where: Where) -> Steps:
+        fn = yield self.ev(term.args[0], env, where)
+        args = []
+        for arg in term.args[1:]:
+            args.append((yield self.ev(arg, env, where)))
+        return self.apply_value(fn, args, where)
+
+    def apply_value(self, fn: Any, args: list[Any], where: Where) -> Steps:
+        if fn is UNDEFINED:
+            return UNDEFINED
+        if not isinstance(fn, Closure):
+            raise Unsupported("a function that is not known is called")
+        return self.ev(fn.body, {**fn.env, **dict(zip(fn.params, args))}, where)
+        yield
+
+    # ------------------------------------------------------------ data
+
+    def con(self, term: Term, env: Env, where: Where) -> Steps:
+        args = []
+        for arg in term.args:
+            args.append((yield self.ev(arg, env, where)))
+        return UNDEFINED if UNDEFINED in args else mk_value(term.data, tuple(args))
+
+    def sel(self, term: Term, env: Env, where: Where) -> Steps:
+        value = self.force((yield self.ev(term.args[0], env, where)), where)
+        if value is UNDEFINED:
+            return value
+        ctor, index = term.data
+        for name, guard, fields in alts_of(value):
+            if name == ctor:
+                holds = self.settle(guard, where)
+                if holds is not True:
+                    self.partial(where, holds)
+                return UNDEFINED if holds is False else fields[index]
+        return self.partial(where)
+
+    def is_(self, term: Term, env: Env, where: Where) -> Steps:
+        value = self.force((yield self.ev(term.args[0], env, where)), where)
+        if value is UNDEFINED:
+            return value
+        for name, guard, _ in alts_of(value):
+            if name == term.data:
+                return self.settle(lower(guard), where)
+        return False
+
+    # ------------------------------------------------------------ logic
+
+    def junction(self, term: Term, env: Env, where: Where) -> Steps:
+        """``and``, ``or``: each part is looked at where those before it leave it open."""
+        stop = term.op is Op.OR
+        parts: list[Term] = []
+        for arg in term.args:
+            value = self.settle((yield self.ev(arg, env, where)), where)
+            if value is UNDEFINED:
+                return stop if parts else value  # where what came before decides, it is ``stop``
+            if value is stop:
+                return value
+            if isinstance(value, Term):
+                parts.append(value)
+                narrowed = where.assume(value, not stop)
+                if narrowed is None:
+                    return stop
+                where = narrowed
+        return lower(mk_or(parts) if stop else mk_and(parts))
+
+    def implies(self, term: Term, env: Env, where: Where) -> Steps:
+        cond = self.settle((yield self.ev(term.args[0], env, where)), where)
+        if not isinstance(cond, Term):
+            return self.ev(term.args[1], env, where) if cond is True else cond is False or cond
+        inner = where.assume(cond)
+        if inner is None:
+            return True
+        value = self.settle((yield self.ev(term.args[1], env, inner)), inner)
+        return True if value is UNDEFINED else lower(mk_implies(cond, mk_truth(value)))
+
+    def negate(self, term: Term, env: Env, where: Where) -> Steps:
+        value = yield self.ev(term.args[0], env, where)
+        return value if value is UNDEFINED else lower(mk_not(mk_truth(value)))
+
+    def equals(self, term: Term, env: Env, where: Where) -> Steps:
+        left = yield self.ev(term.args[0], env, where)
+        right = yield self.ev(term.args[1], env, where)
+        return self.equal(left, right, where)
+
+    def equal(self, left: Any, right: Any, where: Where) -> Steps:
+        """Whether two values are equal."""
+        self.charge()
+        if known(left) and known(right):
+            return bool(left == right)
+        left, right = self.force(left, where), self.force(right, where)
+        if left is UNDEFINED or right is UNDEFINED:
+            return UNDEFINED
+        if left is right:
+            return True
+        if isinstance(left, (Node, Con)):
+            return self.equal_data(left, right, where)
+        if isinstance(left, (Bag, Table)) or isinstance(right, (Bag, Table)):
+            from kwlogic.weave.decode.residual_prims import equal_sets, equal_tables
+
+            if isinstance(left, Table) or isinstance(right, Table):
+                return equal_tables(self, entries_of(left), entries_of(right), where)
+            return equal_sets(self, items_of(left), items_of(right), where)
+        if isinstance(left, Closure) or isinstance(right, Closure):
+            raise Unsupported("functions are compared")
+        return self.settle(mk_equal(left, right), where)
+        yield
+
+    def equal_data(self, left: Any, right: Any, where: Where) -> Steps:
+        others = {name: (guard, fields) for name, guard, fields in alts_of(right)}
+        ways: list[Term] = []
+        for name, guard, fields in alts_of(left):
+            if name not in others:
+                continue
+            both = mk_and((guard, others[name][0]))
+            here = where if both is TRUE else where.assume(both)
+            if here is None:
+                continue
+            parts = [both]
+            for one, other in zip(fields, others[name][1]):
+                same = yield self.equal(one, other, here)
+                if same is UNDEFINED or same is False:
+                    break
+                parts.append(mk_truth(same))
+                if isinstance(same, Term):
+                    narrowed = here.assume(same)
+                    if narrowed is None:
+                        break
+                    here = narrowed
+            else:
+                ways.append(mk_and(parts))
+        return self.settle(lower(mk_or(ways)), where)
+
+    # ------------------------------------------------------------ merging
+
+    def merge(self, cond: Term, then: Any, other: Any, where: Where) -> Steps:
+        """``then`` where the condition holds, else ``other``."""
+        self.charge()
+        if then is other or other is UNDEFINED:
+            return then
+        if then is UNDEFINED:
+            return other
+        if then is HIDDEN or other is HIDDEN:
+            self.cut.append(mk_and((where.term(), cond if then is HIDDEN else mk_not(cond))))
+            return other if then is HIDDEN else then
+        if isinstance(then, Delay):
+            then = self.opener.open(then)
+        if isinstance(other, Delay):
+            other = self.opener.open(other)
+        if isinstance(then, (Node, Con)):
+            return self.merge_data(cond, then, other, where)
+        if isinstance(then, Closure) or isinstance(other, Closure):
+            raise Unsupported("one of several functions is called")
+        from kwlogic.weave.decode.residual_prims import merge_sets, merge_tables
+
+        if isinstance(then, Table) or isinstance(other, Table) or hasattr(then, "entries"):
+            return merge_tables(cond, entries_of(then), entries_of(other))
+        if isinstance(then, Bag) or isinstance(other, Bag) or hasattr(then, "ordered"):
+            return merge_sets(cond, items_of(then), items_of(other))
+        return mk_choice(cond, then, other)
+        yield
+
+    def merge_data(self, cond: Term, then: Any, other: Any, where: Where) -> Steps:
+        if isinstance(then, Con) and isinstance(other, Con) and then == other:
+            return then
+        others = {name: (guard, fields) for name, guard, fields in alts_of(other)}
+        refused = mk_not(cond)
+        alts = []
+        for name, guard, fields in alts_of(then):
+            held = mk_and((cond, guard))
+            if name in others:
+                guard_too, fields_too = others.pop(name)
+                parts = []
+                for one, two in zip(fields, fields_too):
+                    parts.append((yield self.merge(cond, one, two, where)))
+                both = guard if guard is guard_too else mk_or((held, mk_and((refused, guard_too))))
+                alts.append((name, both, tuple(parts)))
+            else:
+                alts.append((name, held, fields))
+        alts += [(name, mk_and((refused, guard)), fields) for name, (guard, fields) in others.items()]
+        size = None
+        if isinstance(then, Node) and isinstance(other, Node) and then.size is not None and other.size is not None:
+            size = mk_choice(cond, then.size, other.size)
+        return Node(tuple(alts), size)
+
+    def prim(self, term: Term, env: Env, where: Where) -> Steps:
+        from kwlogic.weave.decode.residual_prims import apply_prim
+
+        args = []
+        for arg in term.args:
+            args.append((yield self.ev(arg, env, where)))
+        return apply_prim(self, term, args, where)
+
+    def concrete(self, term: Term, args: list[Any], where: Where) -> Any:
+        """A primitive on known values."""
+        key = (term.data, *(a.type for a in term.args))
+        if key not in self._prims:
+            self._prims[key] = mk_prim(term.data, tuple(mk_var(f"a{i}", a.type) for i, a in enumerate(term.args)), term.type)
+        try:
+            return self.evaluator.eval(self._prims[key], {f"a{i}": a for i, a in enumerate(args)})
+        except Violation:
+            return self.partial(where)
+
+
+_BODIES: dict[tuple[Term, tuple[str, ...], tuple[Type, ...]], Term] = {}
+
+
+def body_of(fn: Fn, targs: tuple[Type, ...]) -> Term:
+    """The body of a fn at its types."""
+    if not fn.tparams:
+        return fn.body
+    key = (fn.body, fn.tparams, targs)
+    if key not in _BODIES:
+        if len(_BODIES) > 2_000:
+            _BODIES.clear()
+        _BODIES[key] = subst_types(fn.body, dict(zip(fn.tparams, targs)))
+    return _BODIES[key]
+
+
+LIST = mk_type("List")
+_OPS: dict[Op, Callable[[Symbolic, Term, Env, Where], Steps]] = {
+    Op.CALL: Symbolic.call,
+    Op.PRIM: Symbolic.prim,
+    Op.CON: Symbolic.con,
+    Op.SEL: Symbolic.sel,
+    Op.IS: Symbolic.is_,
+    Op.APPLY: Symbolic.apply,
+    Op.AND: Symbolic.junction,
+    Op.OR: Symbolic.junction,
+    Op.NOT: Symbolic.negate,
+    Op.IMPLIES: Symbolic.implies,
+    Op.EQ: Symbolic.equals,
+}
