@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from kwlogic.cli.lsp import lsp_command
+
 
 @click.command(short_help="Run a kernel on a JSON input, its contract enforced.")
 @click.argument("kernel")
@@ -123,5 +125,5 @@ def repl(file: str | None) -> int:
 
 
 def register(cli: click.Group) -> None:
-    for command in (run, eval_, explain, fmt, init, repl):
+    for command in (run, eval_, explain, fmt, init, repl, lsp_command):
         cli.add_command(command)

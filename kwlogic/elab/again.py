@@ -10,13 +10,14 @@ import gc
 from dataclasses import replace
 from typing import Any
 
+from kwlogic.core.types import Type
 from kwlogic.elab.context import Ctx
 from kwlogic.elab.deep import with_deep_stack
 from kwlogic.elab.functions import elaborate_fn, elaborate_lemma
 from kwlogic.elab.kernels import elaborate_kernel
 from kwlogic.elab.signatures import signature_of
 from kwlogic.elab.state import Entry, Stop, World
-from kwlogic.source.data import Diagnostic, Source
+from kwlogic.source.data import Diagnostic, Source, Span
 from kwlogic.syntax import data as syn
 
 Checked = syn.FnDecl | syn.LemmaDecl | syn.KernelDecl
@@ -36,18 +37,22 @@ def same_face(old: syn.Decl, new: syn.Decl) -> bool:
             return False
 
 
-def elaborate_again(world: World, module: str, decl: Checked, source: Source) -> tuple[Diagnostic, ...]:
-    """What is wrong with the declaration as it is now; its spans are places in ``source``."""
+def elaborate_again(
+    world: World, module: str, decl: Checked, source: Source, types: dict[Span, Type] | None = None
+) -> tuple[Diagnostic, ...]:
+    """What is wrong with the declaration as it is now; its spans are places in ``source``. ``types`` is filled with those of
+    its expressions, as far as checking came."""
     home = world.scopes[module]
-    old = home.own[decl.name]
     scope = replace(home, source=source, own=dict(home.own), cache={}, written=None)
-    entry = Entry(old.kind, old.name, old.qname, module, scope, decl, decl.name_span)
+    kind = "fn" if isinstance(decl, syn.FnDecl) else "lemma" if isinstance(decl, syn.LemmaDecl) else "kernel"
+    entry = Entry(kind, decl.name, f"{module}.{decl.name}", module, scope, decl, decl.name_span)
     scope.own[decl.name] = entry
     tables: tuple[dict[str, Any], ...] = (world.fns, world.lemmas, world.kernels, world.calls)
     before = [dict(t) for t in tables]
     reported = len(world.diagnostics)
     collecting = gc.isenabled()
     gc.disable()
+    world.seen = None if types is None else {}
     try:
         with_deep_stack(lambda: _checked(world, entry, decl))
         return tuple(world.diagnostics[reported:])
@@ -56,6 +61,9 @@ def elaborate_again(world: World, module: str, decl: Checked, source: Source) ->
     finally:
         if collecting:
             gc.enable()
+        if types is not None:
+            types.update((span, ctx.zonk(type)) for span, (ctx, type) in (world.seen or {}).items())
+        world.seen = None
         del world.diagnostics[reported:]
         for table, kept in zip(tables, before, strict=True):
             table.clear()

@@ -29,12 +29,17 @@ def rule(form: type) -> Callable[[Rule], Rule]:
 
 
 def infer(ctx: Ctx, env: Env, e: syn.Expr, hint: Type | None = None) -> Term:
-    return mk_at(e.span, RULES[type(e)](ctx, env, e, hint))
+    term = mk_at(e.span, RULES[type(e)](ctx, env, e, hint))
+    if ctx.world.seen is not None:
+        ctx.world.seen[e.span] = ctx, term.type
+    return term
 
 
 def check(ctx: Ctx, env: Env, e: syn.Expr, wanted: Type, why: Label | None = None, what: str = "") -> Term:
     """The expression at type ``wanted``; ``why`` shows where that type comes from."""
     term = mk_at(e.span, RULES[type(e)](ctx, env, e, wanted))
+    if ctx.world.seen is not None:
+        ctx.world.seen[e.span] = ctx, term.type
     if term.type is not wanted and not ctx.unify(term.type, wanted):
         mismatch(ctx, e, term.type, wanted, why, what)
     return term

@@ -58,6 +58,8 @@ def _variable(ctx: Ctx, p: syn.PVar, value: Term, type: Type, out: Matched) -> R
         ctx.fail("KW202", f"the pattern binds `{p.name}` twice", p.span, "again here", Label(out.spans[p.name], "first here"))
     if value.type is not type:
         value = mk(value.op, value.data, value.args, type)
+    if ctx.world.seen is not None:
+        ctx.world.seen[p.span] = ctx, type
     out.bound[p.name] = value
     out.spans[p.name] = p.span
     return WILD

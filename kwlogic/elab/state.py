@@ -106,7 +106,8 @@ class Scope:
 
 @dataclass(slots=True, eq=False)
 class World:
-    """All modules of the run and what they have come to."""
+    """All modules of the run and what they have come to. ``seen``, where somebody wants to know: the type of each expression
+    and of each name that a pattern binds, whether or not its declaration checks."""
 
     scopes: dict[str, Scope] = field(default_factory=dict)
     std_values: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
@@ -129,6 +130,7 @@ class World:
     signatures: CtorsOf | None = None
     valid: set[str] = field(default_factory=set)
     valid_types: dict[Type, bool] = field(default_factory=dict)
+    seen: dict[Span, tuple[Ctx, Type]] | None = None
 
 
 def is_std(module: str) -> bool:

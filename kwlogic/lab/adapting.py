@@ -30,7 +30,8 @@ from kwlogic.workspace.findings import one_line
 class Mended:
     """A link that is not proved. ``text``: the clause that is asked for; ``why`` it does not hold. ``guard``: a predicate that makes it
     hold if guarded in front of the part, which then fails where it is false (``guard_open``: what is not proved even so; None: there is
-    no such guard). ``adapter``: what a kernel in the link must do, None where that cannot be said."""
+    no such guard). ``adapter``: what a kernel in the link must do, None where that cannot be said. ``guard_body``: the kernel's
+    body with the guard in it, ``hole_body`` with a hole where the adapter belongs; empty where there is none."""
 
     part: str
     text: str
@@ -39,6 +40,8 @@ class Mended:
     guard: str | None
     guard_open: tuple[str, ...]
     adapter: HoleAnswer | None
+    guard_body: str = ""
+    hole_body: str = ""
 
 
 def adapt(
@@ -82,6 +85,7 @@ class _Mending:
     index: int
     clause: Clause
     progress: Progress | None
+    body: str = ""
 
     @property
     def box(self) -> Box:
@@ -89,8 +93,10 @@ class _Mending:
 
     def mended(self) -> Mended:
         guard, still = self.guarded()
+        guard_body, self.body = self.body, ""
         text = one_line(self.clause.text)
-        return Mended(self.box.name, text, reason(self.result), self.result.obligation.span, guard, still, self.adapted())
+        adapter = self.adapted()
+        return Mended(self.box.name, text, reason(self.result), self.result.obligation.span, guard, still, adapter, guard_body, self.body)
 
     def spoken(self) -> list[tuple[Port, Wire]]:
         """The inputs that the clause speaks of, with their wires."""
@@ -105,7 +111,10 @@ class _Mending:
         except Unprintable:
             return None
         trial = exchanged(self.opened, body.file, [(body, text)])
-        return trial if self.kernel.name in trial.program.kernels else None
+        if self.kernel.name not in trial.program.kernels:
+            return None
+        self.body = text
+        return trial
 
     def guarded(self) -> tuple[str | None, tuple[str, ...]]:
         spoken = self.spoken()

@@ -93,6 +93,14 @@ CODES: tuple[Code, ...] = (
         how="a file with `module std.list` and other functions",
     ),
     Code(
+        "KW712",
+        E,
+        "an optional package is not installed",
+        "Most of kwlogic needs few packages; what only some people use comes as an extra. The message names the package and the extra that "
+        "brings it, as in `pip install 'kwlogic[watch]'`.",
+        how="kwlogic check --watch where `watchfiles` is not installed",
+    ),
+    Code(
         "KW720",
         E,
         "the input does not fit the kernel",
@@ -304,5 +312,13 @@ CODES: tuple[Code, ...] = (
         "are. The verdicts are right all the same: what no certificate shows was proved again. Run `kwlogic check` without `--frozen` and "
         "commit the folder, and the next frozen run takes them from there.",
         how="kwlogic check --frozen in a project whose specs have changed since its certificates were made",
+    ),
+    Code(
+        "KW750",
+        E,
+        "an optional package is missing",
+        "This face of kwlogic stands on a package that is not installed with it, so that what nobody uses costs nothing. The message names "
+        "the extra that brings it: `pip install 'kwlogic[lsp]'`.",
+        how="kwlogic lsp where pygls is not installed",
     ),
 )

@@ -44,7 +44,12 @@ class Index:
         return None
 
     def of(self, symbol: Symbol) -> list[Occurrence]:
-        return [o for o in self.found if o.symbol == symbol or symbol in o.choices]
+        return [o for o in self.found if same(o.symbol, symbol) or any(same(c, symbol) for c in o.choices)]
+
+
+def same(one: Symbol, other: Symbol) -> bool:
+    """What is defined at one place is one thing: a record is a type and its constructor."""
+    return one.place == other.place if one.place is not None or other.place is not None else one == other
 
 
 def index_of(analysis: Analysis, shown: str) -> Index | None:

@@ -73,16 +73,16 @@ def quick(analysis: Analysis, shown: str, text: str) -> Quick | None:
     change = change_between(before.text, text)
     if change is None:
         return None
-    region = _region(scope.tree, before.text, change)
+    region = region_of(scope.tree, before.text, change)
     if region is None:
         return None
     index, start, end = region
     source = Source(shown, text)
-    read = _read(text, start, change.moved(end))
+    read = read_items(text, start, change.moved(end))
     if read is None:
         return None
     items, problems = read
-    others = tuple(_outside(d, shown, change) for d in analysis.of_file(shown) if not _inside(d, start, end))
+    others = tuple(moved_diagnostic(d, shown, change) for d in analysis.of_file(shown) if not _inside(d, start, end))
     old = scope.tree.decls[index]
     if not items and problems:
         return Quick(source, change, _settled(others, problems, shown, change), True)
@@ -94,7 +94,7 @@ def quick(analysis: Analysis, shown: str, text: str) -> Quick | None:
     return Quick(source, change, _settled(others, (*problems, *found), shown, change), True)
 
 
-def _region(tree: Module, text: str, change: Change) -> tuple[int, int, int] | None:
+def region_of(tree: Module, text: str, change: Change) -> tuple[int, int, int] | None:
     """The one declaration that holds the change well inside: its index, where it starts, and where the next item does."""
     starts = sorted(
         [*(d.span.start for d in tree.decls), *(u.span.start for u in tree.uses), *([tree.name.span.start] if tree.name else [])]
@@ -113,7 +113,7 @@ def _lost_between(gap: str) -> bool:
     return any(line.strip() and not line.lstrip().startswith("#") for line in gap.split("\n"))
 
 
-def _read(text: str, start: int, end: int) -> tuple[list[Decl], tuple[Diagnostic, ...]] | None:
+def read_items(text: str, start: int, end: int) -> tuple[list[Decl], tuple[Diagnostic, ...]] | None:
     """The items between two places, read with what follows in view; None where the second is no start of an item."""
     from kwlogic.syntax.data import Module as ModuleLine
     from kwlogic.syntax.engine import engine
@@ -142,7 +142,7 @@ def _inside(d: Diagnostic, start: int, end: int) -> bool:
     return d.span is not None and start <= d.span.start < end
 
 
-def _outside(d: Diagnostic, shown: str, change: Change) -> Diagnostic:
+def moved_diagnostic(d: Diagnostic, shown: str, change: Change) -> Diagnostic:
     """A diagnostic of another declaration, at its place in the new text."""
 
     def moved(span: Span) -> Span:

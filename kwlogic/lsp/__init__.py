@@ -1,0 +1,1 @@
+"""The language server: a thin adaptor between the Language Server Protocol and the workspace service."""
