@@ -24,7 +24,14 @@ def run_check(
     proofs: bool | None,
     executor: str | None = None,
     frozen: bool = False,
+    watch: bool = False,
 ) -> int:
+    if watch:
+        from kwlogic.cli.watch import watching
+
+        return watching(
+            paths, form, lambda: run_check(paths, form, verbose, budget, jobs, log_dir, expect, cache, proofs, executor, frozen)
+        )
     cwd = Path.cwd()
     request = CheckRequest(paths, cwd, budget, jobs, cache, log_dir.absolute() if log_dir else None, proofs, executor, frozen)
     try:

@@ -27,6 +27,7 @@ import click
 @click.option("--cache/--no-cache", default=None, help="Whether verdicts are remembered between runs.")
 @click.option("--proofs/--no-proofs", default=None, help="Whether certificates are kept in `proofs/`; by default beside a configuration.")
 @click.option("--frozen", is_flag=True, help="Write nothing: verdicts come from the certificates in `proofs/`, or are proved again.")
+@click.option("--watch", is_flag=True, help="Check again whenever a spec file or the configuration changes, until interrupted.")
 def check(paths: tuple[str, ...], form: str, **options: Any) -> int:
     """Check spec files: every clause is proved, refuted with a counterexample, or unknown.
 

@@ -37,6 +37,7 @@ OWNERS = {
     "sklearn": {"weave"},
     "tokenizers": {"weave"},
     "llguidance": {"weave"},
+    "watchfiles": {"cli"},
     "rich": {"render", "cli"},
     "click": {"cli"},
     "pygls": {"lsp"},
