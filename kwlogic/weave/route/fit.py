@@ -8,7 +8,7 @@ others are added.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any
 
@@ -17,6 +17,7 @@ import numpy as np
 from kwlogic.weave.route.background import BACKGROUND
 from kwlogic.weave.route.certify import certify, grid_of
 from kwlogic.weave.route.confidence import (
+    FEATURES,
     Confidence,
     calibration_error,
     fit_confidence,
@@ -31,13 +32,30 @@ from kwlogic.weave.route.model import Evidence, Model, fit_model
 
 FOLDS = 4
 MANY = 3000  # texts from which one part is held out instead of several in turn
+ASKED = 4000  # held-out prompts of a fold that are asked, at most
 FEW = 8  # prompts out of scope below which kernels are hidden in turn, to have some
 Labelled = Sequence[tuple[str, str | None]]
+Unseen = tuple[str, int, Evidence]  # a prompt, its kernel (-1: out of scope), and what a model says that never saw it
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the model said of a prompt that it was not fitted on. ``kernel`` None: it is out of scope; ``best`` is the best candidate."""
+
+    prompt: str
+    kernel: str | None
+    best: str | None
+    confidence: float
+
+    @property
+    def right(self) -> bool:
+        return self.kernel is not None and self.best == self.kernel
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """``kernels``: their names by number. ``decile``: the confidence that one in ten calibration prompts is below."""
+    """``kernels``: their names by number. ``decile``: the confidence that one in ten calibration prompts is below. ``held``: the
+    prompts that quality and certificate were measured on; a loaded router has none."""
 
     kernels: tuple[str, ...]
     model: Model
@@ -47,6 +65,7 @@ class Fitted:
     decile: float
     abstained: float
     notes: tuple[str, ...]
+    held: tuple[Held, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,30 +95,40 @@ def fit(
     if not kernels:
         raise RouteError("there is no kernel with an example prompt, so there is nothing to route to")
     kept, apart = _divided(whole, len(kernels), settings, calibration, kernels, notes)
-    embedder = _Memo(embedder or embedder_of(settings), {}) if embedder or embedder_of(settings) else None
-    rows, right, scope, places, values = _unseen(kept, len(kernels), settings, embedder)
-    temperature = fit_temperature(values, places)
-    missed = [p >= 0 for p, r, s in zip(places, right, scope) if s and not r]
-    rest = sum(missed) / len(missed) if missed else 0.5
-    confidence = fit_confidence(rows, right, _weights(scope, settings.share), temperature, rest)
+    inner = embedder or embedder_of(settings)
+    embedder = _Memo(inner, {}) if inner is not None else None
+    unseen = _unseen(kept, len(kernels), settings, embedder)
+    confidence = _confidence(unseen, settings)
     model = fit_model(kept.texts, kept.labels, len(kernels), settings, embedder)
-    before = [confidence.of(r) for r in rows]
-    grid = grid_of([c for c, s in zip(before, scope) if s])
-    scores, good, inside = before, right, scope
+    grid = grid_of([confidence.of(e.features) for _, label, e in unseen if label >= 0])
     if apart.texts:
-        found = model.evidence(apart.texts)
-        scores = [confidence.of(e.features) for e in found]
-        good = [_right(e, k) for e, k in zip(found, apart.labels)]
-        inside = [k >= 0 for k in apart.labels]
+        shown = list(zip(apart.texts, apart.labels, model.evidence(apart.texts)))
     else:
+        shown = unseen
         notes.append("no prompts could be kept apart, so nothing is certified and the figures come from cross-validation")
-    certificate = certify(*((scores, good, inside) if apart.texts else ([], [], [])), grid, settings.alpha, settings.delta)
-    if not apart.texts:
-        certificate = _estimate(certificate, scores, good, grid, settings)
-    decile = float(np.quantile(np.asarray(scores), 0.1)) if len(scores) else 0.0
-    abstained = float(np.mean(np.asarray(scores) < certificate.threshold)) if len(scores) else 0.0
-    quality = _quality(scores, good, inside)
-    return Fitted(kernels, model, confidence, certificate, quality, decile, abstained, tuple(notes))
+    held = tuple(_held(t, k, e, confidence, kernels) for t, k, e in shown)
+    certificate = _certificate(held if apart.texts else (), held, grid, settings)
+    scores = np.asarray([h.confidence for h in held])
+    decile = float(np.quantile(scores, 0.1)) if len(scores) else 0.0
+    abstained = float(np.mean(scores < certificate.threshold)) if len(scores) else 0.0
+    return Fitted(kernels, model, confidence, certificate, _quality(held), decile, abstained, tuple(notes), held)
+
+
+def _held(text: str, label: int, evidence: Evidence, confidence: Confidence, kernels: tuple[str, ...]) -> Held:
+    best = kernels[int(evidence.kernels[0])] if len(evidence.kernels) else None
+    return Held(text, kernels[label] if label >= 0 else None, best, confidence.of(evidence.features))
+
+
+def _confidence(unseen: Sequence[Unseen], settings: Settings) -> Confidence:
+    right = [_right(e, label) for _, label, e in unseen]
+    at = [np.flatnonzero(e.kernels == label) for _, label, e in unseen]
+    places = [int(p[0]) if len(p) else -1 for p in at]
+    temperature = fit_temperature([e.values for _, _, e in unseen], places)
+    missed = [p >= 0 for p, r, (_, label, _) in zip(places, right, unseen) if label >= 0 and not r]
+    rest = sum(missed) / len(missed) if missed else 0.5
+    weights = _weights([label >= 0 for _, label, _ in unseen], settings.share)
+    rows = np.asarray([e.features for _, _, e in unseen], np.float64).reshape(len(unseen), len(FEATURES))
+    return fit_confidence(rows, right, weights, temperature, rest)
 
 
 def _sample(examples: Mapping[str, Sequence[str]], outside: Sequence[str], notes: list[str]) -> tuple[Sample, tuple[str, ...]]:
@@ -164,20 +193,14 @@ class _Memo:
         return [self.known[t] for t in texts]
 
 
-def _unseen(
-    sample: Sample, count: int, settings: Settings, embedder: Embedder | None
-) -> tuple[list[Any], list[bool], list[bool], list[int], list[Any]]:
+def _unseen(sample: Sample, count: int, settings: Settings, embedder: Embedder | None) -> list[Unseen]:
     """Evidence on prompts by models that were fitted without them, some of which have their kernel hidden from the model."""
     folds, turns = (5, 1) if len(sample.texts) > MANY else (_folds(len(sample.texts)),) * 2
     part = _parts(sample, folds, settings.seed + 1)
     strangers = sum(k < 0 for k in sample.labels)
     hide = strangers < FEW and count >= 4
     hider = _ranks([f"kernel {k}" for k in range(count)], settings.seed)
-    rows: list[Any] = []
-    right: list[bool] = []
-    scope: list[bool] = []
-    places: list[int] = []
-    values: list[Any] = []
+    found: list[Unseen] = []
     for turn in range(turns):
         hidden = {k for k in range(count) if hide and hider[k] % FOLDS == turn % FOLDS}
         train = sample.where([p != turn and k not in hidden for p, k in zip(part, sample.labels)])
@@ -185,19 +208,16 @@ def _unseen(
         if not present - {-1}:
             continue
         asked = sample.where([p == turn and (k < 0 or k in hidden or k in present) for p, k in zip(part, sample.labels)])
+        if len(asked.texts) > ASKED:
+            ranks = _ranks(asked.texts, settings.seed + 2)
+            asked = asked.where([r < ASKED for r in ranks])
         texts, labels = list(asked.texts), [-1 if k in hidden else k for k in asked.labels]
         if not hide and strangers < FEW:
             texts += BACKGROUND[turn::turns]
             labels += [-1] * (len(texts) - len(labels))
         model = fit_model(train.texts, train.labels, count, settings, embedder)
-        for evidence, label in zip(model.evidence(texts), labels):
-            rows.append(evidence.features)
-            right.append(_right(evidence, label))
-            scope.append(label >= 0)
-            at = np.flatnonzero(evidence.kernels == label)
-            places.append(int(at[0]) if len(at) else -1)
-            values.append(evidence.values)
-    return rows, right, scope, places, values
+        found += zip(texts, labels, model.evidence(texts))
+    return found
 
 
 def _folds(n: int) -> int:
@@ -239,18 +259,20 @@ def _weights(scope: Sequence[bool], share: float) -> Any:
     return np.where(inside, (1 - share) * n / (n - outside), share * n / outside)
 
 
-def _estimate(
-    certificate: Certificate, scores: Sequence[float], good: Sequence[bool], grid: Sequence[float], settings: Settings
-) -> Certificate:
-    """Without prompts that were kept apart: the laxest threshold at which cross-validation sees at most alpha of wrong routes."""
-    from dataclasses import replace
+def _certificate(apart: Sequence[Held], held: Sequence[Held], grid: Sequence[float], settings: Settings) -> Certificate:
+    """Of the prompts that were kept apart; without them, the laxest threshold at which cross-validation sees at most alpha
+    of wrong routes."""
+    scores, right, inside = [h.confidence for h in apart], [h.right for h in apart], [h.kernel is not None for h in apart]
+    found = certify(scores, right, inside, grid, settings.alpha, settings.delta)
+    if apart:
+        return found
+    confidence, good = np.asarray([h.confidence for h in held]), np.asarray([h.right for h in held], bool)
+    fit = [t for t in grid if (confidence >= t).any() and float((~good[confidence >= t]).mean()) <= settings.alpha]
+    return replace(found, threshold=min(fit, default=found.threshold))
 
-    confidence, right = np.asarray(scores), np.asarray(good, bool)
-    fit = [t for t in grid if (confidence >= t).any() and float((~right[confidence >= t]).mean()) <= settings.alpha]
-    return replace(certificate, threshold=min(fit, default=certificate.threshold))
 
-
-def _quality(scores: Sequence[float], good: Sequence[bool], inside: Sequence[bool]) -> Quality:
+def _quality(held: Sequence[Held]) -> Quality:
+    scores, good = [h.confidence for h in held], [h.right for h in held]
     ece, bins = calibration_error(scores, good)
-    accuracy = sum(g for g, s in zip(good, inside) if s) / max(1, sum(inside))
-    return Quality(len(scores), accuracy, ece, ranking_quality(scores, good), risk_curve(scores, good), bins)
+    inside = [h.right for h in held if h.kernel is not None]
+    return Quality(len(held), sum(inside) / max(1, len(inside)), ece, ranking_quality(scores, good), risk_curve(scores, good), bins)

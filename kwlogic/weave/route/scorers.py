@@ -6,6 +6,7 @@ scores): what is far from every kernel has little of it.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -100,10 +101,13 @@ class Nearest:
 
 
 def fit_linear(rows: Rows, labels: Any, count: int, strength: float) -> Linear:
-    """Multinomial logistic regression; the weights are kept in half precision, and are what is calibrated."""
+    """Multinomial logistic regression, kernels weighing the same however many examples they have; the weights are kept in
+    half precision, and are what is calibrated."""
     from sklearn.linear_model import LogisticRegression
 
-    model = LogisticRegression(C=strength, max_iter=100, tol=1e-4).fit(rows.matrix(), labels)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that there are many kernels for few examples, and that the last digits may move
+        model = LogisticRegression(C=strength, max_iter=100, tol=1e-4, class_weight="balanced").fit(rows.matrix(), labels)
     weights, bias = model.coef_, model.intercept_
     if len(model.classes_) == 2:
         weights, bias = np.vstack((-weights / 2, weights / 2)), np.concatenate((-bias / 2, bias / 2))
