@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -22,11 +23,15 @@ def watching(paths: tuple[str, ...], form: str, check: Callable[[], int]) -> int
     if form not in FOR_PEOPLE:
         raise click.UsageError(f"`--watch` prints for people, and `--format {form}` is read by programs")
     watch = needed("watchfiles", "watch", "`--watch`").watch
-    code = check()
-    _told()
-    # a short debounce: editors write a file in several steps
-    for _ in watch(*_folders(paths), watch_filter=_concerns, debounce=200, step=50, raise_interrupt=False):
-        print(f"\n---- {time.strftime('%H:%M:%S')} ----")
+    code, first = 0, True
+    # the first (empty) report says that the files are being watched, so that no edit made during a check is lost
+    options: dict[str, Any] = {"debounce": 200, "step": 50, "rust_timeout": 100, "yield_on_timeout": True, "raise_interrupt": False}
+    for changes in watch(*_folders(paths), watch_filter=_concerns, **options):
+        if not first and not changes:
+            continue
+        if not first:
+            print(f"\n---- {time.strftime('%H:%M:%S')} ----")
+        first = False
         code = check()
         _told()
     return code
