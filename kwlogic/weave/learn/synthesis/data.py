@@ -31,7 +31,7 @@ class Budget:
     """``work`` counts candidates and is what bounds a search, so that it ends the same everywhere; ``seconds`` of processor
     time is only a safety. ``branches`` is how deep conditionals nest, ``sample`` how many examples a search starts from."""
 
-    work: int = 3_000_000
+    work: int = 6_000_000
     seconds: float = 60.0
     branches: int = 4
     sample: int = 8

@@ -4,7 +4,7 @@ put the goal together (one term, pieces of a text, a sum, conditionals). The che
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -46,6 +46,10 @@ class Problem:
     program: Program
     constants: tuple[tuple[Type, Native], ...] = ()
     branches: int = 4
+
+
+Accept = Callable[[Node], bool]
+"""Whether a function fits what the sample does not show."""
 
 
 class Search:
@@ -144,8 +148,9 @@ class Search:
 
     # ------------------------------------------------------------ the search
 
-    def run(self) -> Node | None:
-        """The cheapest function found before the budget or patience ends. Raises Exhausted where there is none."""
+    def run(self, accept: Accept = lambda _: True) -> Node:
+        """The cheapest function found before the budget or patience ends; at once one that is not accepted. Raises Exhausted where
+        there is none."""
         until = _INFINITE * 1000
         try:
             while True:
@@ -156,7 +161,9 @@ class Search:
                     self._add_lifted(True)
                 if self.bank.level >= 3 and self._look():
                     until = min(until, self.meter.spent + max(_PATIENCE, self.meter.spent))
-                if self.best is not None and (self.best.cost <= self.bank.level + 1 or self.meter.spent > until):
+                if self.best is None:
+                    continue
+                if self.best.cost <= self.bank.level + 1 or self.meter.spent > until or not accept(self.best):
                     return self.best
         except Exhausted:
             if self.best is None:

@@ -14,22 +14,19 @@ from kwlogic.weave.learn.synthesis.meter import Exhausted, Meter
 from kwlogic.weave.learn.synthesis.native import Native, field_types, is_plain
 from kwlogic.weave.learn.synthesis.node import Node
 from kwlogic.weave.learn.synthesis.operations import choice, constructor
-from kwlogic.weave.learn.synthesis.search import Problem, Search, fresh
+from kwlogic.weave.learn.synthesis.search import Accept, Problem, Search, fresh
 
 _WHOLE, _WHOLE_LIST = 3, 6
 _LISTS = 12
-Check = Callable[[Node], bool]
 
 
-def solve(problem: Problem, meter: Meter) -> Node:
+def solve(problem: Problem, meter: Meter, accept: Accept = lambda _: True) -> Node:
     """The cheapest function found. Raises Exhausted where there is none."""
     type = problem.type
     if type.head == "List":
-        return _list(problem, meter)
+        return _list(problem, meter, accept)
     if not is_plain(type, problem.program) or not _has_fields(problem):
-        found = Search(problem, meter).run()
-        assert found is not None
-        return found
+        return Search(problem, meter).run(accept)
     return Search(problem, meter).whole(_WHOLE) or _cases(problem, meter)
 
 
@@ -75,7 +72,7 @@ def replace_vector(node: Node, problem: Problem) -> Node:
 # ---------------------------------------------------------------- lists
 
 
-def _list(problem: Problem, meter: Meter) -> Node:
+def _list(problem: Problem, meter: Meter, accept: Accept) -> Node:
     """Whole; or the items of another list, each mapped or some of them kept; or a list of fixed length."""
     search = Search(problem, meter)
     found = search.whole(_WHOLE_LIST)
@@ -86,9 +83,7 @@ def _list(problem: Problem, meter: Meter) -> Node:
         node = _kept(problem, lift, meter) or _mapped(problem, lift, meter)
         if node is not None:
             return node
-    node = search.run()
-    assert node is not None
-    return node
+    return search.run(accept)
 
 
 def _items(problem: Problem, lift: Lift, type: Type, goal: Sequence[Native]) -> Problem | None:

@@ -86,15 +86,18 @@ class _Job:
         sample = spread(self.rows, self.goal, self.budget.sample)
         while True:
             node = self._solve(sample)
-            wrong = [i for i in range(len(self.rows)) if i not in sample and self._value(node, i) != self.goal[i]]
+            wrong = self._wrong(node)
             if not wrong:
                 return node
             sample = sorted({*sample, *wrong[:_MORE]})
 
+    def _wrong(self, node: Node) -> list[int]:
+        return [i for i in range(len(self.rows)) if self._value(node, i) != self.goal[i]]
+
     def _solve(self, sample: Sequence[int]) -> Node:
         rows, goal = tuple(self.rows[i] for i in sample), tuple(self.goal[i] for i in sample)
         problem = Problem(self.inputs, rows, self.output, goal, self.program, self.constants, self.budget.branches)
-        return solve(problem, self.meter)
+        return solve(problem, self.meter, lambda node: not self._wrong(node))
 
     def _value(self, node: Node, index: int) -> Native:
         return run_node(node, dict(zip((p.name for p in self.inputs), self.rows[index])))
