@@ -40,10 +40,12 @@ class Row:
 
 def run(path: Path, budget: int, cvc5: bool) -> Row:
     """Check one file's theorem, everything in this process."""
+    from kwlogic.solve.backend import preload
     from kwlogic.solve.discharge import Session, discharge
     from kwlogic.solve.replay import Replayer
     from kwlogic.vc.theory import Theory
 
+    preload()
     program, obligations = load(path)
     goals = [o for o in obligations if o.declaration.endswith(".goal") and o.ask is Goal.VALID and o.kind is Kind.LEMMA]
     if not goals:

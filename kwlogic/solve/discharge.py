@@ -17,6 +17,7 @@ from kwlogic.core.terms import Op, Term, mk_var
 from kwlogic.core.types import INT, Type, subst_type, type_vars
 from kwlogic.core.value import Value
 from kwlogic.core.walk import subterms
+from kwlogic.solve.agenda import Agenda
 from kwlogic.solve.backend import Meter, check
 from kwlogic.solve.decode import decode_vars
 from kwlogic.solve.discovery import Discovery
@@ -33,6 +34,7 @@ from kwlogic.solve.search import ALL, Search, Success
 from kwlogic.solve.sized import Sized, calls_in_reach
 from kwlogic.solve.sorts import Unsupported
 from kwlogic.solve.speculate import Speculation
+from kwlogic.solve.tester import Tester
 from kwlogic.source.records import dataclass
 from kwlogic.vc.data import (
     Counterexample,
@@ -76,6 +78,13 @@ class Session:
     offers: Offers = field(default_factory=dict)
     again: bool = False
     statements: Statements | None = None
+    tester: Tester | None = None
+
+    def tested(self) -> Tester:
+        """What conjectures are held against."""
+        if self.tester is None:
+            self.tester = Tester(self.theory.program)
+        return self.tester
 
     def offered(self, module: str) -> list[Term]:
         """Lemmas that other proofs of a module were found by, to be proved anew."""
@@ -212,6 +221,7 @@ class Prover:
         """What takes long, proof and refutation in turn. A large goal is one that only its models are likely to settle."""
         large = is_large(self.problem)
         return (
+            lambda: None if large else self._swiftly(search),
             lambda: None if large else self._direct(search),
             lambda: self._refute_narrowing(1) if large else None,
             lambda: self._refute_running(RUN_LIMIT) if large else self._speculate(search, 1),
@@ -283,6 +293,12 @@ class Prover:
             self.speculation = Speculation(self._pool(search))
         return self.speculation.prove(self.obligation.sequent, depth)
 
+    def _swiftly(self, search: Search) -> Success | None:
+        """By lemmas that are proved with next to nothing."""
+        if not search.roots or search.plain(self.problem):
+            return None
+        return Agenda(Pool(search, self.session.tested()), self.obligation.sequent).prove()
+
     def _by_offered(self, search: Search) -> Success | None:
         """By the lemmas that other goals of the module were proved by."""
         offered = self.session.offered(self.obligation.module)
@@ -302,7 +318,7 @@ class Prover:
 
     def _pool(self, search: Search) -> Pool:
         if self.pool is None:
-            self.pool = Pool(search, self.session.replayer)
+            self.pool = Pool(search, self.session.tested())
         return self.pool
 
     def _proved(self, found: Success) -> Proved | Refuted:

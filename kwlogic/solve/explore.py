@@ -95,6 +95,9 @@ class Explorer:
         self.by_size: dict[int, list[Term]] = {}
         self.memo: dict[tuple[object, tuple[object, ...]], object] = {}
         self.count = 0
+        self.size = 0
+        self.work = 0
+        """Steps of the evaluator so far."""
         self.seen: set[Term] = set()
         self.of_type: dict[Type, list[Term]] = {}
         for var in self.vars:
@@ -136,6 +139,7 @@ class Explorer:
         """Conjectures in order of size; conditional ones after the equations of the same size."""
         self._valuate()
         for size in range(1, MOST_SIZE + 1):
+            self.size = size
             yield from self._grow(size)
             if size <= 5:
                 yield from self._conditional(size)
@@ -200,10 +204,12 @@ class Explorer:
             try:
                 if symbol.op is Op.CALL:
                     self.memo[key] = self.evaluator.call(symbol.data[0], row)  # type: ignore[index, arg-type]
+                    self.work += self.evaluator.steps
                 else:
                     self.memo[key] = row[0] + row[1]  # type: ignore[operator]
             except (EvalStop, RecursionError):
                 self.memo[key] = OPAQUE
+                self.work += self.evaluator.steps
         return self.memo[key]
 
     # ------------------------------------------------------------ conjectures

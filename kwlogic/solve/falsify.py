@@ -42,7 +42,7 @@ def candidates(replayer: Replayer, samples: Samples, vars: tuple[Term, ...], sma
     if any(not p for p in pools):
         return
     names = [str(v.data) for v in vars]
-    for indices in _diagonal_indices([len(p) for p in pools], small):
+    for indices in diagonal_indices([len(p) for p in pools], small):
         yield {n: p[i] for n, p, i in zip(names, pools, indices, strict=True)}
     for number in range(random):
         size = 1 + number * 5 // max(1, random)
@@ -60,7 +60,7 @@ def pool_of(replayer: Replayer, samples: Samples, type: Type) -> tuple[Value, ..
     return samples.small(type)
 
 
-def _diagonal_indices(sizes: list[int], limit: int) -> Iterator[tuple[int, ...]]:
+def diagonal_indices(sizes: list[int], limit: int) -> Iterator[tuple[int, ...]]:
     """Index tuples by growing sum, at most ``limit``."""
     if not sizes:
         yield ()

@@ -12,20 +12,12 @@ from dataclasses import field, replace
 from kwlogic.core.terms import Term
 from kwlogic.core.types import type_vars
 from kwlogic.solve.backend import Meter
-from kwlogic.solve.falsify import candidates
-from kwlogic.solve.played import concrete
-from kwlogic.solve.replay import Replayer
-from kwlogic.solve.samples import Samples
 from kwlogic.solve.search import Search, Success
+from kwlogic.solve.tester import Tester
 from kwlogic.source.records import dataclass
 from kwlogic.vc.data import Hyp, Sequent
 from kwlogic.vc.theory import Fact, called
 
-SMALL = 60
-RANDOM = 40
-STEPS = 3_000
-WORK = 60_000
-"""Steps of the evaluator for each test, and for all tests of one conjecture."""
 MOST_LEMMAS = 60
 
 
@@ -34,12 +26,9 @@ class Pool:
     """``search`` is the goal's own; its meter pays for everything. ``facts`` are proved, in the order of their proofs."""
 
     search: Search
-    replayer: Replayer
+    tester: Tester
     facts: list[Fact] = field(default_factory=list)
     proofs: list[tuple[Fact, Success]] = field(default_factory=list)
-    _tester: Replayer | None = None
-    _samples: Samples | None = None
-    _false: dict[Term, bool] = field(default_factory=dict)
 
     @property
     def full(self) -> bool:
@@ -49,25 +38,10 @@ class Pool:
 
     def is_false(self, formula: Term) -> bool:
         """Whether small or random values break it."""
-        if formula not in self._false:
-            self._false[formula] = self._breaks(formula)
-        return self._false[formula]
-
-    def _breaks(self, formula: Term) -> bool:
-        program = self.search.theory.program
-        if self._tester is None or self._samples is None:
-            self._tester, self._samples = Replayer(program, STEPS), Samples(program)
-        played = concrete(closed_sequent(formula))
-        self._samples.random_source.seed(1)
-        tried = candidates(self._tester, self._samples, played.vars, SMALL, RANDOM)
-        left = WORK
-        for env in tried:
-            if self._tester.holds(played.goal, env) is False:
-                return True
-            left -= self._tester.steps_taken
-            if left <= 0:
-                return False
-        return False
+        before = self.tester.work
+        told = self.tester.is_false(formula, closed_sequent(formula))
+        self.search.meter.spent += self.tester.work - before
+        return told
 
     # ------------------------------------------------------------ proving
 
@@ -75,7 +49,7 @@ class Pool:
         """A search for a proof of a conjecture, with what was found so far."""
         outer = self.search
         meter = Meter(keep=outer.meter.keep, shake=outer.meter.shake)
-        inner = Search(outer.theory, outer.before, (), budget, meter, outer.wall, outer.theory.reach(formula))
+        inner = Search(outer.theory, outer.before, (), budget, meter, outer.wall, outer.theory.reach(formula), outer.cap)
         inner.extra = tuple(self.facts)
         return inner
 

@@ -48,6 +48,7 @@ class Success:
     goal: int = 0
 
 
+UNCAPPED = 1 << 40
 Rung = tuple[int, int, bool, bool]
 """A query to try: rlimit, rounds of ground unfolding (or ``REWRITE``: the instances that rewriting calls for, ``ABSTRACT``:
 the same with products uninterpreted), whether with facts, whether with split definitions."""
@@ -55,8 +56,8 @@ the same with products uninterpreted), whether with facts, whether with split de
 
 @dataclass(slots=True)
 class Search:
-    """One search over one theory. ``budget`` bounds the rlimit of all queries; ``roots``: the functions that the
-    statement speaks of, before simplification."""
+    """One search over one theory. ``budget`` bounds the rlimit of all queries, ``cap`` that of each; ``roots``: the functions
+    that the statement speaks of, before simplification."""
 
     theory: Theory
     before: str
@@ -65,6 +66,7 @@ class Search:
     meter: Meter
     wall: float = 20.0
     roots: frozenset[str] = frozenset()
+    cap: int = UNCAPPED
     tried: list[str] = field(default_factory=list)
     stuck: list[Stuck] = field(default_factory=list)
     last: Answer | None = None
@@ -121,14 +123,18 @@ class Search:
             return found
         plain = self.plain(problem)
         for level in range(effort + 1):
-            for rung in ((PLAIN_LIMITS[level], 0, bool(self.using), False),) if plain else LADDER[level]:
+            for rung in ((PLAIN_LIMITS[level], 0, bool(self.using), False),) if plain else self._rungs(level):
                 found = self._rung(problem, rung)
                 if found is not None or self.meter.spent >= self.budget:
                     return found
         return None
 
+    def _rungs(self, level: int) -> tuple[Rung, ...]:
+        return LADDER[level] if self.cap == UNCAPPED else CAPPED[min(level, 1)]
+
     def _rung(self, problem: Problem, rung: Rung) -> Success | None:
         limit, depth, facts, axioms = rung
+        limit = min(limit, self.cap)
         asked = (problem.sequent, depth, facts and self._has_facts(problem), axioms)
         if limit < 2 * self._failed.get(asked, 0):
             return None
@@ -367,6 +373,8 @@ LADDER: tuple[tuple[Rung, ...], ...] = (
     ((1_500_000, 2, True, True), (1_500_000, 3, True, False), (1_500_000, 2, False, False)),
 )
 ALL = len(LADDER) - 1
+CAPPED: tuple[tuple[Rung, ...], ...] = (((UNCAPPED, ABSTRACT, False, False),), ((UNCAPPED, 1, True, True),))
+"""Where each question may cost but little: the two that prove most."""
 
 
 def _modelled_exactly(builder: QueryBuilder) -> bool:

@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import field
 from itertools import islice
 
-from kwlogic.core.terms import Term, mk_and, mk_implies
-from kwlogic.solve.conjectures import accumulators, blocking, canonical, conjectures
+from kwlogic.core.terms import Term
+from kwlogic.solve.agenda import claimed
+from kwlogic.solve.conjectures import accumulators, blocking, conjectures
 from kwlogic.solve.explain import Stuck
 from kwlogic.solve.lemmas import Pool, closed_sequent
 from kwlogic.solve.problem import Problem
@@ -60,7 +61,7 @@ class Speculation:
         problem = search.prepared(sequent)
         found = search.direct(problem, 0)
         if found is None and depth > 0:
-            own = _claimed(search, problem)
+            own = claimed(search, problem)
             self.open.add(own)  # the goal is no lemma for itself
             found = self._by_lemmas(search, sequent, problem, 0, depth)
             self.open.discard(own)
@@ -147,9 +148,3 @@ class Speculation:
             found = self._prove(search, closed_sequent(formula), depth)
             self.pool.charge(search)
         return found
-
-
-def _claimed(search: Search, problem: Problem) -> Term:
-    """What a problem says, in the form in which conjectures come."""
-    conds = mk_and(h.term for h in problem.sequent.hyps)
-    return canonical(search.theory.simplify(mk_implies(conds, problem.sequent.goal)))
