@@ -78,6 +78,7 @@ def write_files(files: Mapping[str, bytes], folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
             part = folder / f"{name}.part"
             part.write_bytes(data)
             os.replace(part, folder / name)

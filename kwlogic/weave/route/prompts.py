@@ -74,7 +74,8 @@ def _prompt_text(body: OracleBody) -> str:
 
 
 def prompts_of_store(store: Store, promoted: bool = False) -> Prompts:
-    """Of the latest version of each kernel that is neither retired nor rejected (``promoted``: only of promoted ones)."""
+    """Of the latest version of each kernel that is neither retired nor rejected (``promoted``: only of promoted ones). Prompts
+    that went to no kernel are out of scope, unless they are examples of one now."""
     kernels = {k.name: k for k in store.kernels()}
     gone = (State.RETIRED, State.REJECTED)
     states = {name: store.status(k.digest).state for name, k in kernels.items()}
@@ -84,6 +85,8 @@ def prompts_of_store(store: Store, promoted: bool = False) -> Prompts:
         found.add(name, *_own_words(kernel))
     _from_traces(store, live, found)
     _from_feedback(store, live, found)
+    claimed = {" ".join(p.split()) for prompts in found.examples.values() for p in prompts}
+    found.outside = [p for p in dict.fromkeys(found.outside) if " ".join(p.split()) not in claimed]
     return found
 
 
@@ -111,7 +114,7 @@ def _from_traces(store: Store, live: Mapping[str, StoredKernel], found: Prompts)
     for name, kernel in live.items():
         families.setdefault(kernel.family, set()).add(name)
     for stored in store.traces():
-        prompt = _prompt_of(stored.document)
+        prompt = _said(stored.document, "prompt")
         own = families.get(stored.family, set()) if stored.family else set()
         owner = owners.get(stored.trace_id) or (next(iter(own)) if len(own) == 1 else "")
         if prompt and owner and stored.success is not False:
@@ -123,17 +126,17 @@ def _from_traces(store: Store, live: Mapping[str, StoredKernel], found: Prompts)
 def _from_feedback(store: Store, live: Mapping[str, StoredKernel], found: Prompts) -> None:
     by_digest = {k.digest: name for name, k in live.items()}
     for said in store.feedback():
-        prompt = _prompt_of(said.document)
+        prompt, mode = _said(said.document, "prompt"), _said(said.document, "mode")
         owner = by_digest.get(said.kernel) or (said.kernel if said.kernel in live else "")
-        if prompt and owner and said.success:
+        if prompt and owner and (said.success or (said.success is None and mode == "learnt")):
             found.add(owner, prompt)
         elif prompt and not said.kernel:
             found.outside.append(prompt)
 
 
-def _prompt_of(document: str) -> str:
+def _said(document: str, key: str) -> str:
     try:
-        prompt: Any = json.loads(document).get("prompt")
+        text: Any = json.loads(document).get(key)
     except (ValueError, AttributeError, RecursionError):
         return ""
-    return prompt[:LONGEST] if isinstance(prompt, str) else ""
+    return text[:LONGEST] if isinstance(text, str) else ""
