@@ -17,8 +17,8 @@ path of that list. A **pattern** is a path with ``STAR`` for the indices of list
 The invariant that generation rests on: *if something of the residual is written there, then a completion of the whole
 output exists that satisfies every guaranteed clause and every type* (no dead ends). A residual may leave values out
 (``exact`` False says so, ``why`` says why); it never lets one in without a completion. Where ``concerns(pattern)`` is False
-nobody is asked: the types decide alone, with the clauses that ``local.limits_of`` reads as limits of single sites
-(``Residuals.limits``), so that a whole subtree can be one grammar. Sets without repeats and maps without repeated keys are then seen to by the walk itself;
+nobody is asked: the types decide alone, with the clauses of the kernel that ``local.clause_limits`` reads as limits of single
+sites, so that a whole subtree can be one grammar. Sets without repeats and maps without repeated keys are then seen to by the walk itself;
 where ``concerns`` is True of a set or map or of a part of it, the residuals see to it.
 """
 
@@ -229,11 +229,7 @@ class Residuals(Protocol):
 
     def concerns(self, pattern: Pattern) -> bool:
         """Whether ``residual`` is to be asked at this place or at some place below it. False only where no clause that it
-        sees to, and no invariant of a type, speaks of it, save those that ``local.limits_of`` reads completely."""
-        ...
-
-    def limits(self) -> Limits:
-        """What clauses over the outputs (inputs put in) say of single sites: where nobody is asked, they hold by grammar."""
+        sees to, and no invariant of a type, speaks of it, save those that ``local.clause_limits`` reads completely."""
         ...
 
     def residual(self, site: Site, so_far: SoFar) -> Residual: ...

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     Mask = NDArray[np.int32]
 
 KEPT = 2_048  # compiled grammars
+_HEAD = '%llguidance {"no_forcing": true}\n'  # all tokens that spell what must come, not only the longest
 
 
 class _Wrapped:
@@ -67,7 +68,7 @@ class Engine:
         found = self._kept.get(lark)
         if found is None:
             self.compiled += 1
-            found = self.llguidance.LLMatcher(self.tokenizer, self.llguidance.LLMatcher.grammar_from_lark(lark), log_level=0)
+            found = self.llguidance.LLMatcher(self.tokenizer, self.llguidance.LLMatcher.grammar_from_lark(_HEAD + lark), log_level=0)
             self._kept[lark] = found
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)

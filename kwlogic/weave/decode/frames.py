@@ -15,13 +15,15 @@ from kwlogic.weave.decode.data import HOLE, STAR, Fields, Items, Known, Limits, 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Place:
-    """A value to be written, and the frame that it goes into."""
+    """A value to be written, and the frame that it goes into. ``apart``: it is or is in something that must not stand twice
+    (an element of a set, a key), so it is written part by part."""
 
     path: Path
     pattern: Pattern
     type: Type
     limits: Limits
     frame: Frame
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,13 @@ class ConFrame:
     def child(self) -> Place:
         """The place of the next part."""
         piece = self.pieces[len(self.done)]
-        path, pattern = (self.place.path, self.place.pattern) if self.place is not None else ((), ())
-        return Place((*path, piece.step), (*pattern, piece.step), piece.type, piece.limits, self)
+        place = self.place
+        if place is None:
+            return Place((piece.step,), (piece.step,), piece.type, piece.limits, self)
+        apart = place.apart
+        if self.done and isinstance(place.frame, CollFrame) and place.frame.place.type.head == "Map":
+            apart = place.frame.place.apart  # the value of an entry
+        return Place((*place.path, piece.step), (*place.pattern, piece.step), piece.type, piece.limits, self, apart)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +78,8 @@ class CollFrame:
                 return list_value(self.done)
 
     def child(self, type: Type, limits: Limits) -> Place:
-        return Place((*self.place.path, len(self.done)), (*self.place.pattern, STAR), type, limits, self)
+        apart = self.place.apart or self.place.type.head in ("Set", "Map")
+        return Place((*self.place.path, len(self.done)), (*self.place.pattern, STAR), type, limits, self, apart)
 
 
 Frame: TypeAlias = ConFrame | CollFrame

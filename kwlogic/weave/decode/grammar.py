@@ -190,6 +190,14 @@ class Emitter:
             self.empty.add(name)
         return name
 
+    def fixed(self, parts: Iterable[tuple[str, Type, Limits]], closing: str) -> Symbol:
+        """The symbol of values one after the other, each with fixed text before it."""
+        name = f"s{len(self.rules)}"
+        self.rules[name] = [
+            [i for text, type, limits in parts for i in (Item(text), Item(symbol=self.value(type, limits)))] + [Item(closing)]
+        ]
+        return name
+
     def finish(self) -> None:
         """Write the rules that are asked for, and leave out those that no value satisfies."""
         while self._waiting:

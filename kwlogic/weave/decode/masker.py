@@ -20,9 +20,10 @@ from kwlogic.weave.decode.grammar import COMPACT, Style, below
 from kwlogic.weave.decode.lexemes import NoGrammar
 from kwlogic.weave.decode.masks import Masks
 from kwlogic.weave.decode.report import Report, report_of
-from kwlogic.weave.decode.unasked import Unasked
+from kwlogic.weave.decode.threads import Done, Lit, State, read_all, settled
+from kwlogic.weave.decode.unasked import Unasked, port_limits
 from kwlogic.weave.decode.vocabulary import Vocabulary
-from kwlogic.weave.decode.walk import Done, Lit, State, Walk, read_all, settled
+from kwlogic.weave.decode.walk import Walk
 
 if TYPE_CHECKING:
     from kwlogic.weave.decode.engine import Mask
@@ -61,7 +62,7 @@ class Masker:
             raise Diagnosed(diagnostic("KW881", text, kernel.name_span))
         self.walk = Walk(program, self.engine, self.residuals, tuple(p.name for p in kernel.outputs), style)
         self.masks = Masks(self.engine, lookahead)
-        self._states: list[State] = [(self.walk.begin(_pieces(kernel, self.residuals, style)),)]
+        self._states: list[State] = [(self.walk.begin(_pieces(kernel, program, self.residuals, style)),)]
         self._mask: Mask | None = None
         self._ended = False
 
@@ -159,11 +160,11 @@ class Masker:
         return None
 
 
-def _pieces(kernel: Kernel, residuals: Residuals, style: Style) -> tuple[Piece, ...]:
+def _pieces(kernel: Kernel, program: Program, residuals: Residuals, style: Style) -> tuple[Piece, ...]:
     from kwlogic.core.codec_json import string_text
 
     ports = {p.name: p for p in kernel.outputs}
-    limits = residuals.limits()
+    limits = port_limits(kernel, program)
     order: Sequence[str] = residuals.order
     try:
         return tuple(

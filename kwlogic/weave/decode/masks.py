@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from kwlogic.weave.decode.data import Checked
 from kwlogic.weave.decode.scan import scan
-from kwlogic.weave.decode.walk import Done, Leaf, Lit, State, read_all, settled
+from kwlogic.weave.decode.threads import Done, Leaf, Lit, State, read_all, settled
 
 if TYPE_CHECKING:
     from kwlogic.weave.decode.engine import Engine, Mask

@@ -13,7 +13,7 @@ from kwlogic.core.prim_eval import finite_decimal, int_text, real_text
 
 INT = "-?[1-9][0-9]*|0"
 DECIMAL = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?"
-REAL = DECIMAL + r'(?:[eE][+-]?[0-9]{1,3})?|"-?(?:0|[1-9][0-9]{0,99})/[1-9][0-9]{0,99}"'
+REAL = DECIMAL + r'(?:[eE][+-]?[0-9]{1,3})?|"-?(?:0|[1-9][0-9]{0,99})\x2f[1-9][0-9]{0,99}"'
 PLACES = 24  # of a bound that has no finite decimal form
 
 

@@ -158,7 +158,7 @@ class Plain:
     def ruled_out(self, used: tuple[Any, ...], inner: Partial, rest: int, completions: Any) -> set[Any]:
         chosen: Chosen = {}
         for value in used:
-            choice = chosen_at(inner, value)
+            choice = chosen_at(inner, value, tag=completions is not None)
             if choice is not None:
                 chosen[choice[0]] = chosen.get(choice[0], 0) + 1
         return {c for c, times in chosen.items() if times >= min(MANY, rest * (completions(c) if completions else 1))}
@@ -180,8 +180,8 @@ def whole(type: Type, shapes: Shapes) -> Residual:
     return Tags(tuple(c.name for c in shapes.ctors(type)))
 
 
-def chosen_at(partial: Partial, value: Value) -> tuple[Any] | None:
-    """What a finished value has where a partial one has its hole: a scalar, the name of a constructor, or whether a collection
+def chosen_at(partial: Partial, value: Value, tag: bool) -> tuple[Any] | None:
+    """What a finished value has where a partial one has its hole: a scalar, the name of a constructor (``tag``), or whether a collection
     ends there (``stop``, ``go``); None where they differ before that."""
     stack: list[tuple[Partial, Any]] = [(partial, value)]
     found: tuple[Any] | None = None
@@ -189,7 +189,7 @@ def chosen_at(partial: Partial, value: Value) -> tuple[Any] | None:
         part, whole = stack.pop()
         match part:
             case Hole():
-                found = found or ((whole.ctor,) if isinstance(whole, Con) and whole.fields else (whole,))
+                found = found or ((whole.ctor,) if tag and isinstance(whole, Con) else (whole,))
             case Known(value=known):
                 if known != whole:
                     return None

@@ -15,7 +15,7 @@ from kwlogic.weave.decode.limits import literal
 _HEX = "[0-9a-fA-F]"
 _RAW = r'[^"\\\x00-\x1f]'
 _PAIR = rf"\\u[dD][89abAB]{_HEX}{{2}}\\u[dD][c-fC-F]{_HEX}{{2}}"
-ANY_UNIT = rf'(?:{_RAW}|\\["\\/bfnrt]|\\u(?:[0-9a-cA-Ce-fE-F]{_HEX}{{3}}|[dD][0-7]{_HEX}{{2}})|{_PAIR})'
+ANY_UNIT = rf'(?:{_RAW}|\\["\\\x2fbfnrt]|\\u(?:[0-9a-cA-Ce-fE-F]{_HEX}{{3}}|[dD][0-7]{_HEX}{{2}})|{_PAIR})'
 _CANONICAL = r'(?:[^"\\\x00-\x1f]|\\["\\bfnrt]|\\u00(?:0[0-7be-f]|1[0-9a-f]))'
 _SPECIAL = frozenset((*range(0x20), 0x22, 0x5C))
 _NOTHING = "[^\\x00-\\x{10ffff}]"

@@ -15,7 +15,6 @@ class Unasked:
         found = [(c, clause_limits(c, outputs, program)) for c in kernel.ensures if c.origin is not Origin.INVARIANT]
         self.order = tuple(outputs)
         self.impossible = ""
-        self._limits: Limits = tuple(pair for _, limits in found for pair in limits or ())
         self._guaranteed = tuple(c for c, limits in found if limits is not None)
         self._left = tuple(
             Left(c, "it is more than limits of single places, and no solver was asked") for c, limits in found if limits is None
@@ -23,9 +22,6 @@ class Unasked:
 
     def concerns(self, pattern: Pattern) -> bool:
         return False
-
-    def limits(self) -> Limits:
-        return self._limits
 
     def residual(self, site: Site, so_far: SoFar) -> Residual:
         return Free()
@@ -35,3 +31,9 @@ class Unasked:
 
     def checked_after(self) -> tuple[Left, ...]:
         return self._left
+
+
+def port_limits(kernel: Kernel, program: Program) -> Limits:
+    """What clauses over outputs alone say of single sites: they hold by grammar."""
+    outputs = {p.name: p.type for p in kernel.outputs}
+    return tuple(pair for c in kernel.ensures if c.origin is not Origin.INVARIANT for pair in clause_limits(c, outputs, program) or ())

@@ -1,24 +1,16 @@
-"""The text of an output as an automaton over bytes, whose transitions may ask what may stand at a site.
-
-A state is a few *threads*, each one way in which the text may go on: fixed bytes (``Lit``) until the next question, or a value
-being written within a grammar (``Leaf``). A thread never changes; reading bytes yields new ones, so that states can be kept.
-Threads differ in their first byte soon: mostly there is one.
-
-The fixed bytes that follow a value are part of its leaf's grammar, so that tokens that end a value and go on with the next
-key need no second look. Only tokens that reach past them are followed one by one.
-"""
+"""From value to value through an output: which fixed bytes come next, what is asked there, what the answer leads to."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
-from kwlogic.core.codec import DecodeError, decode_text
+from kwlogic.core.codec import DecodeError, decode_ports, decode_text
 from kwlogic.core.codec_encode import may_be_null
 from kwlogic.core.codec_json import string_text
-from kwlogic.core.program import Ctor, Program
+from kwlogic.core.program import Ctor, Param, Program
 from kwlogic.core.value import NONE, UNIT, Value
+from kwlogic.source.data import Span
 from kwlogic.weave.decode.data import HOLE, STAR, Checked, Free, Ints, Kind, More, Residual, Residuals, Site, Tags
 from kwlogic.weave.decode.divisors import checked_ints
 from kwlogic.weave.decode.engine import Engine
@@ -26,161 +18,14 @@ from kwlogic.weave.decode.frames import CollFrame, ConFrame, Frame, Piece, Place
 from kwlogic.weave.decode.grammar import Emitter, Shapes, Style, below, con_opening, lark_text, own_limit
 from kwlogic.weave.decode.lexemes import Lexeme, NoGrammar, lexeme_of
 from kwlogic.weave.decode.plain import Plain
-from kwlogic.weave.decode.scan import BEGIN, Scan, scan
+from kwlogic.weave.decode.scan import BEGIN
+from kwlogic.weave.decode.threads import Further, Leaf, Lit, Question, Spot, Thread, finished
 
 if TYPE_CHECKING:
     from llguidance import LLMatcher
 
 _DUMMY = UNIT
 _ENDS = r"[,\]}]"
-
-
-class Question:
-    """What follows once fixed bytes are written; asked when it is needed, and once."""
-
-    __slots__ = ("_answer", "ask")
-
-    def __init__(self, ask: Callable[[], Sequence[Thread]]) -> None:
-        self.ask = ask
-        self._answer: tuple[Thread, ...] | None = None
-
-    @property
-    def asked(self) -> bool:
-        return self._answer is not None
-
-    def answer(self) -> tuple[Thread, ...]:
-        if self._answer is None:
-            found: list[Thread] = []
-            for thread in self.ask():
-                found.extend(thread.then.answer() if isinstance(thread, Lit) and not thread.rest else (thread,))
-            self._answer = tuple(found)
-        return self._answer
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Lit:
-    """Fixed bytes, and what follows them."""
-
-    rest: bytes
-    then: Question
-    last: bool = False  # the output ends behind it
-
-    def read(self, data: bytes) -> tuple[Thread, ...]:
-        if len(data) < len(self.rest):
-            return (Lit(self.rest[len(data) :], self.then, self.last),) if self.rest.startswith(data) else ()
-        if not data.startswith(self.rest):
-            return ()
-        if len(data) == len(self.rest):
-            return (Lit(b"", self.then, self.last),)
-        return read_all(self.then.answer(), data[len(self.rest) :])
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Done:
-    """The whole output is written."""
-
-    values: dict[str, Value]
-
-    def read(self, data: bytes) -> tuple[Thread, ...]:
-        return ()
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Spot:
-    """What all states within one leaf have in common. ``post``: the fixed bytes after it; ``last``: nothing comes after those."""
-
-    walk: Walk
-    place: Place
-    residual: Residual
-    start: LLMatcher
-    beyond: Callable[[], LLMatcher] | None
-    post: bytes
-    ended: dict[bytes, tuple[Thread, ...]]
-
-
-class Further:
-    """A second matcher of a leaf, brought up to date when it is asked for."""
-
-    __slots__ = ("known", "pending")
-
-    def __init__(self, known: LLMatcher | None, pending: bytes) -> None:
-        self.known = known
-        self.pending = pending
-
-    def later(self, data: bytes) -> Further:
-        return Further(self.known, self.pending + data)
-
-    def matcher(self, spot: Spot) -> LLMatcher:
-        assert spot.beyond is not None
-        if self.known is None or self.pending:
-            found = spot.beyond() if self.known is None else self.known.deep_copy()
-            spot.walk.engine.read(found, self.pending)
-            self.known, self.pending = found, b""
-        return self.known
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Leaf:
-    """Within a value: its text so far, and the matcher that has read it. The matcher is copied before it reads on."""
-
-    spot: Spot
-    text: bytes
-    at: Scan
-    matcher: LLMatcher
-    further: Further
-
-    def beyond(self) -> LLMatcher:
-        """The matcher of the grammar with anything behind it, here."""
-        return self.further.matcher(self.spot)
-
-    def read(self, data: bytes) -> tuple[Thread, ...]:
-        at, end = scan(self.at, data)
-        if end < 0:
-            return self.inside(data, at)
-        value = self.text + data[:end]
-        if not self.ends_with(data[:end]):
-            return ()
-        rest = data[end:]
-        threads = self.spot.walk.ended(self.spot, value)
-        return read_all(threads, rest) if rest else threads
-
-    def inside(self, data: bytes, at: Scan) -> tuple[Thread, ...]:
-        matcher = self.matcher.deep_copy()
-        if not self.spot.walk.engine.read(matcher, data):
-            return ()
-        text = self.text + data
-        if isinstance(self.spot.residual, Checked) and not self.spot.walk.alive(self.spot.residual, text):
-            return ()
-        return (Leaf(self.spot, text, at, matcher, self.further.later(data)),)
-
-    def ends_with(self, data: bytes) -> bool:
-        """Whether the value may end after these bytes."""
-        engine, post = self.spot.walk.engine, self.spot.post
-        if post:
-            return engine.fits(self.matcher, data + post[:1]) == len(data) + 1
-        matcher = self.matcher.deep_copy()
-        return engine.read(matcher, data) and matcher.is_accepting()
-
-
-Thread: TypeAlias = Lit | Leaf | Done
-State: TypeAlias = tuple[Thread, ...]
-
-
-def read_all(threads: Sequence[Thread], data: bytes) -> State:
-    """The threads that are left after some bytes."""
-    return tuple(after for thread in threads for after in thread.read(data))
-
-
-def settled(threads: Sequence[Thread]) -> State:
-    """Threads of which none waits at a question."""
-    found: list[Thread] = []
-    for thread in threads:
-        found.extend(thread.then.answer() if isinstance(thread, Lit) and not thread.rest else (thread,))
-    return tuple(found)
-
-
-def finished(text: str, values: dict[str, Value]) -> Lit:
-    return Lit(text.encode("utf-8"), Question(lambda: [Done(values)]), last=True)
 
 
 class Walk:
@@ -199,8 +44,29 @@ class Walk:
     # ------------------------------------------------------------ from value to value
 
     def begin(self, pieces: tuple[Piece, ...]) -> Lit:
+        """The whole output in one grammar, where nobody is asked about any part of it."""
         frame = ConFrame(None, "", pieces, "}")
-        return self.part("", frame) if pieces else finished("{}", {})
+        if not pieces:
+            return finished("{}", {})
+        asked = any(self.residuals.concerns((p.step,)) or not self.shapes.said_by_grammar(p.type, p.limits) for p in pieces)
+        return self.part("", frame) if asked else self.lit("", lambda: self.whole(frame))
+
+    def whole(self, frame: ConFrame) -> list[Thread]:
+        emitter = Emitter(self.shapes, self.style, self.engine.is_empty)
+        symbol = emitter.fixed([(p.before, p.type, p.limits) for p in frame.pieces], frame.closing)
+        emitter.finish()
+        if symbol in emitter.empty:
+            return []
+        start = self.engine.matcher(f"start: {symbol}\n" + emitter.lark())
+        ports = [Param(str(p.step), p.type, Span("", 0, 0)) for p in frame.pieces]
+        spot = Spot(self.engine, lambda text: self.outputs(ports, text), Free(), start, None, b"")
+        return [Leaf(spot, b"", BEGIN, start, Further(None, b""))]
+
+    def outputs(self, ports: list[Param], text: bytes) -> tuple[Thread, ...]:
+        try:
+            return (finished("", decode_ports(text.decode("utf-8"), ports, self.program)),)
+        except (DecodeError, UnicodeDecodeError):
+            return ()
 
     def part(self, text: str, frame: ConFrame) -> Lit:
         """The next part of a constructor."""
@@ -211,7 +77,7 @@ class Walk:
         while True:
             type, shapes = place.type, self.shapes
             concerned = self.residuals.concerns(place.pattern)
-            if shapes.is_scalar(type) or (not concerned and shapes.said_by_grammar(type, place.limits)):
+            if shapes.is_scalar(type) or not (concerned or place.apart or not shapes.said_by_grammar(type, place.limits)):
                 return self.lit(text, lambda here=place: self.leaf(here))  # type: ignore[misc]
             frame = self.single(place)
             if frame is not None:
@@ -339,7 +205,9 @@ class Walk:
             return []
         after = self.close("", place.frame, _DUMMY)
         start = self.engine.matcher(f"start: {symbol} {lark_text(after.rest.decode())}\n" + emitter.lark())
-        spot = Spot(self, place, residual, start, self.beyond(symbol, emitter, after), after.rest, {})
+        spot = Spot(
+            self.engine, lambda text: self.ended(place, residual, text), residual, start, self.beyond(symbol, emitter, after), after.rest
+        )
         return [Leaf(spot, b"", BEGIN, start, Further(None, b""))]
 
     def scalar(self, place: Place) -> tuple[Residual, Lexeme]:
@@ -362,28 +230,15 @@ class Walk:
 
     # ------------------------------------------------------------ ends of leaves
 
-    def ended(self, spot: Spot, text: bytes) -> tuple[Thread, ...]:
-        """What follows a value whose text the grammar has taken; nothing where it is not one after all."""
-        found = spot.ended.get(text)
-        if found is None:
-            value = self.value(spot.place, text)
-            found = () if value is None else (self.close("", spot.place.frame, value[0]),)
-            if value is not None and isinstance(spot.residual, Checked) and not spot.residual.ok(value[0]):
-                found = ()
-            spot.ended[text] = found
-        return found
-
-    def value(self, place: Place, text: bytes) -> tuple[Any] | None:
+    def ended(self, place: Place, residual: Residual, text: bytes) -> tuple[Thread, ...]:
+        """What follows a value whose text the grammar has taken."""
         try:
-            return (decode_text(text.decode("utf-8"), place.type, self.program),)
+            value = decode_text(text.decode("utf-8"), place.type, self.program)
         except (DecodeError, UnicodeDecodeError):
-            return None
-
-    def alive(self, residual: Checked, text: bytes) -> bool:
-        try:
-            return residual.alive(text.decode("utf-8"))
-        except UnicodeDecodeError:
-            return False  # a token that ends within a character: whether it can go on is not known
+            return ()
+        if isinstance(residual, Checked) and not residual.ok(value):
+            return ()
+        return (self.close("", place.frame, value),)
 
 
 def element_type(place: Place) -> Any:
@@ -400,6 +255,3 @@ def _is_object(place: Place) -> bool:
 
 def _is_entry(place: Place) -> bool:
     return isinstance(place.frame, CollFrame) and _is_object(place.frame.place)
-
-
-__all__ = ["Done", "Leaf", "Lit", "Question", "State", "Thread", "Walk", "element_type", "read_all", "settled"]

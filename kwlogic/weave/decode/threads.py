@@ -1,0 +1,184 @@
+"""The states of a text that is being written, byte by byte: what may still follow.
+
+A state is a few *threads*, each one way in which the text may go on: fixed bytes (``Lit``) until the next question, or a value
+being written within a grammar (``Leaf``). A thread never changes; reading bytes yields new ones, so that states can be kept.
+Threads differ in their first byte soon: mostly there is one.
+
+The fixed bytes that follow a value are part of its leaf's grammar, so that tokens that end a value and go on with the next
+key need no second look. Only tokens that reach past them are followed one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from kwlogic.core.value import Value
+from kwlogic.weave.decode.data import Checked, Residual
+from kwlogic.weave.decode.engine import Engine
+from kwlogic.weave.decode.scan import Scan, scan
+
+if TYPE_CHECKING:
+    from llguidance import LLMatcher
+
+
+class Question:
+    """What follows once fixed bytes are written; asked when it is needed, and once."""
+
+    __slots__ = ("_answer", "ask")
+
+    def __init__(self, ask: Callable[[], Sequence[Thread]]) -> None:
+        self.ask = ask
+        self._answer: tuple[Thread, ...] | None = None
+
+    @property
+    def asked(self) -> bool:
+        return self._answer is not None
+
+    def answer(self) -> tuple[Thread, ...]:
+        if self._answer is None:
+            found: list[Thread] = []
+            for thread in self.ask():
+                found.extend(thread.then.answer() if isinstance(thread, Lit) and not thread.rest else (thread,))
+            self._answer = tuple(found)
+        return self._answer
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lit:
+    """Fixed bytes, and what follows them."""
+
+    rest: bytes
+    then: Question
+    last: bool = False  # the output ends behind it
+
+    def read(self, data: bytes) -> tuple[Thread, ...]:
+        if len(data) < len(self.rest):
+            return (Lit(self.rest[len(data) :], self.then, self.last),) if self.rest.startswith(data) else ()
+        if not data.startswith(self.rest):
+            return ()
+        if len(data) == len(self.rest):
+            return (Lit(b"", self.then, self.last),)
+        return read_all(self.then.answer(), data[len(self.rest) :])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Done:
+    """The whole output is written."""
+
+    values: dict[str, Value]
+
+    def read(self, data: bytes) -> tuple[Thread, ...]:
+        return ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spot:
+    """What all states within one leaf have in common. ``post``: the fixed bytes after it; ``finish``: what follows a value by its
+    text, starting with those bytes; nothing where the text is no value after all."""
+
+    engine: Engine
+    finish: Callable[[bytes], tuple[Thread, ...]]
+    residual: Residual
+    start: LLMatcher
+    beyond: Callable[[], LLMatcher] | None
+    post: bytes
+    ended: dict[bytes, tuple[Thread, ...]] = field(default_factory=dict)
+
+    def end(self, text: bytes) -> tuple[Thread, ...]:
+        if text not in self.ended:
+            self.ended[text] = self.finish(text)
+        return self.ended[text]
+
+
+class Further:
+    """A second matcher of a leaf, brought up to date when it is asked for."""
+
+    __slots__ = ("known", "pending")
+
+    def __init__(self, known: LLMatcher | None, pending: bytes) -> None:
+        self.known = known
+        self.pending = pending
+
+    def later(self, data: bytes) -> Further:
+        return Further(self.known, self.pending + data)
+
+    def matcher(self, spot: Spot) -> LLMatcher:
+        assert spot.beyond is not None
+        if self.known is None or self.pending:
+            found = spot.beyond() if self.known is None else self.known.deep_copy()
+            spot.engine.read(found, self.pending)
+            self.known, self.pending = found, b""
+        return self.known
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Leaf:
+    """Within a value: its text so far, and the matcher that has read it. The matcher is copied before it reads on."""
+
+    spot: Spot
+    text: bytes
+    at: Scan
+    matcher: LLMatcher
+    further: Further
+
+    def beyond(self) -> LLMatcher:
+        """The matcher of the grammar with anything behind it, here."""
+        return self.further.matcher(self.spot)
+
+    def read(self, data: bytes) -> tuple[Thread, ...]:
+        at, end = scan(self.at, data)
+        if end < 0:
+            return self.inside(data, at)
+        value = self.text + data[:end]
+        if not self.ends_with(data[:end]):
+            return ()
+        rest = data[end:]
+        threads = self.spot.end(value)
+        return read_all(threads, rest) if rest else threads
+
+    def inside(self, data: bytes, at: Scan) -> tuple[Thread, ...]:
+        matcher = self.matcher.deep_copy()
+        if not self.spot.engine.read(matcher, data):
+            return ()
+        text = self.text + data
+        if isinstance(self.spot.residual, Checked) and not alive(self.spot.residual, text):
+            return ()
+        return (Leaf(self.spot, text, at, matcher, self.further.later(data)),)
+
+    def ends_with(self, data: bytes) -> bool:
+        """Whether the value may end after these bytes."""
+        engine, post = self.spot.engine, self.spot.post
+        if post:
+            return engine.fits(self.matcher, data + post[:1]) == len(data) + 1
+        matcher = self.matcher.deep_copy()
+        return engine.read(matcher, data) and matcher.is_accepting()
+
+
+Thread: TypeAlias = Lit | Leaf | Done
+State: TypeAlias = tuple[Thread, ...]
+
+
+def read_all(threads: Sequence[Thread], data: bytes) -> State:
+    """The threads that are left after some bytes."""
+    return tuple(after for thread in threads for after in thread.read(data))
+
+
+def settled(threads: Sequence[Thread]) -> State:
+    """Threads of which none waits at a question."""
+    found: list[Thread] = []
+    for thread in threads:
+        found.extend(thread.then.answer() if isinstance(thread, Lit) and not thread.rest else (thread,))
+    return tuple(found)
+
+
+def alive(residual: Checked, text: bytes) -> bool:
+    try:
+        return residual.alive(text.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False  # a token that ends within a character: whether it can go on is not known
+
+
+def finished(text: str, values: dict[str, Value]) -> Lit:
+    return Lit(text.encode("utf-8"), Question(lambda: [Done(values)]), last=True)
