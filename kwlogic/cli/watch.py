@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 from collections.abc import Callable
@@ -26,14 +27,15 @@ def watching(paths: tuple[str, ...], form: str, check: Callable[[], int]) -> int
     code, first = 0, True
     # the first (empty) report says that the files are being watched, so that no edit made during a check is lost
     options: dict[str, Any] = {"debounce": 200, "step": 50, "rust_timeout": 100, "yield_on_timeout": True, "raise_interrupt": False}
-    for changes in watch(*_folders(paths), watch_filter=_concerns, **options):
-        if not first and not changes:
-            continue
-        if not first:
-            print(f"\n---- {time.strftime('%H:%M:%S')} ----")
-        first = False
-        code = check()
-        _told()
+    with contextlib.suppress(KeyboardInterrupt):
+        for changes in watch(*_folders(paths), watch_filter=_concerns, **options):
+            if not first and not changes:
+                continue
+            if not first:
+                print(f"\n---- {time.strftime('%H:%M:%S')} ----")
+            first = False
+            code = check()
+            _told()
     return code
 
 
