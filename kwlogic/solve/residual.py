@@ -20,7 +20,7 @@ from kwlogic.solve.encode import Encoder
 from kwlogic.solve.sorts import Unsupported
 from kwlogic.source.records import dataclass
 
-RLIMIT = 400_000
+RLIMIT = 150_000
 MOST_IN_CONTEXT = 500  # sets of assertions, before the solver starts afresh and gives its memory back
 WALL_MS = 2_000  # a safety net for what the solver does not count
 

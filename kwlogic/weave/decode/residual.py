@@ -13,21 +13,24 @@ from typing import Any
 
 from kwlogic.core.eval import EvalStop, Evaluator
 from kwlogic.core.program import Clause, Kernel, Program
-from kwlogic.core.terms import Term, mk_eq, mk_int, mk_not, mk_prim
+from kwlogic.core.terms import Term, mk_eq, mk_int, mk_not, mk_prim, mk_str
 from kwlogic.core.types import BOOL, INT, REAL, STRING
 from kwlogic.core.value import Value
-from kwlogic.solve.residual import RLIMIT, Asker, Status
+from kwlogic.solve.residual import OPEN, RLIMIT, Asker, Reply, Status
 from kwlogic.solve.sorts import Unsupported as NotEncoded
 from kwlogic.solve.sorts import constructors
 from kwlogic.weave.decode.data import HOLE, Free, Kind, Left, More, OneOf, Path, Pattern, Residual, Site, SoFar, Tags
-from kwlogic.weave.decode.residual_ask import Asked, Facts, NoAnswer, ask_value, facts_of
+from kwlogic.weave.decode.residual_ask import Asked, Facts, NoAnswer, ask_value, facts_of, fits, guesses
 from kwlogic.weave.decode.residual_concern import Concerns
 from kwlogic.weave.decode.residual_eval import EVALUATED, Reading, Symbolic
 from kwlogic.weave.decode.residual_shape import Shape, distinct, size_var, tag_var, value_var
 from kwlogic.weave.decode.residual_values import Delay, Unsupported
 
 KEPT = 4_000
+PATIENCE = 8  # of the budget of one question, at the start
 MOST_LOOKED = 300  # elements of one container
+MOST_WIDENED = 8_000  # steps of reading, after which one looks no further
+MOST_TRIES = 8  # looking further each time
 UNDECIDED = "it was not decided in the time given"
 
 
@@ -50,7 +53,9 @@ class Contract:
         self._left: dict[int, Left] = {}
         self._totals: dict[Path, int] = {}
         self._cache: OrderedDict[object, Residual] = OrderedDict()
+        self._hint: dict[str, Any] = {}
         self._impossible = ""
+        self._costly = False
         self._begin()
 
     # ------------------------------------------------------------ the protocol
@@ -96,11 +101,14 @@ class Contract:
         if site is not None and site.kind is Kind.MORE:
             shape.open(Delay(site.path, site.type, sum(isinstance(step, int) for step in site.path)))
         readings: list[Reading] = []
+        steps = 0
         for index, clause in self._clauses(indices):
             try:
-                readings.append(symbolic.read(clause.pred, env))
+                readings += symbolic.read(clause.pred, env)
+                steps += symbolic.most_steps - symbolic.left
             except Unsupported as stop:
                 self._leave(index, stop.why)
+        self._costly = steps > MOST_WIDENED
         return shape, facts_of([*readings, *distinct(shape, symbolic)], shape.unknowns)
 
     def _leave(self, index: int, why: str) -> None:
@@ -108,14 +116,14 @@ class Contract:
 
     def _widen(self, shape: Shape, may: tuple[Term, ...], *more: Term) -> bool:
         """Look further into containers, as far as what may hold needs it; whether that changes anything."""
-        reply = self.asker.over(may).ask(*more)
+        reply = OPEN if self._costly else self.asker.over(may).ask(*more)
         if reply.status is not Status.SAT:
             return False
         changed = False
         for name, (path, look, written) in shape.sizes.items():
             wanted = reply.values.get(name, 0)
-            if look < wanted and wanted + written <= MOST_LOOKED:
-                self._totals[path] = wanted + written
+            if look < wanted and look + written < MOST_LOOKED:
+                self._totals[path] = min(written + max(wanted, 2 * look), MOST_LOOKED)
                 changed = True
         return changed
 
@@ -124,6 +132,7 @@ class Contract:
     def _begin(self) -> None:
         so_far: SoFar = {p.name: HOLE for p in self.kernel.outputs}
         everything = range(len(self.kernel.ensures))
+        budget, self.asker.rlimit = self.asker.rlimit, self.asker.rlimit * PATIENCE
         try:
             proved = self._holds(list(everything), so_far)
         except NotEncoded:
@@ -132,12 +141,13 @@ class Contract:
             self._adopt(list(everything), so_far)
         elif not proved:
             self._impossible = self._reason(so_far)
+        self.asker.rlimit = budget
 
     def _holds(self, indices: list[int], so_far: SoFar) -> bool | None:
         """Whether the clauses have a completion together: False where they have none, None where that is open."""
         while True:
             shape, facts = self._read(indices, so_far)
-            reply = self.asker.over(facts.sure).ask()
+            reply = self._completion(facts, shape)
             if reply.status is Status.SAT:
                 return self._confirmed(indices, shape, reply.values)
             if facts.same:
@@ -147,6 +157,21 @@ class Contract:
                 return False
             if may.status is not Status.SAT or not self._widen(shape, facts.may):
                 return None
+
+    def _completion(self, facts: Facts, shape: Shape) -> Reply:
+        """Values that the clauses surely hold for."""
+        for values in guesses(self._hint, ()):
+            if fits(values, facts.sure):
+                return Reply(Status.SAT, values)
+        questions = self.asker.over(facts.sure)
+        reply = questions.ask()
+        if reply.status is Status.UNKNOWN:
+            reply = next((r for more in _pins(shape) if (r := questions.ask(*more)).status is Status.SAT), OPEN)
+        if reply.status is Status.SAT:
+            if not fits(reply.values, facts.sure):
+                return OPEN  # the solver means something else by it
+            self._hint = dict(reply.values)
+        return reply
 
     def _confirmed(self, indices: list[int], shape: Shape, model: Mapping[str, Any]) -> bool | None:
         """Whether the reference evaluator agrees on the completion that the solver found."""
@@ -224,7 +249,7 @@ class Contract:
             tries += 1
             shape, facts = self._read(indices, so_far, site)
             focus = _focus(site)
-            asked = Asked(self.asker, facts, focus, shape.unknowns)
+            asked = Asked(self.asker, facts, focus, shape.unknowns, self._hint)
             if asked.idle:
                 return _anything(site, self.program)
             try:
@@ -233,11 +258,11 @@ class Contract:
                 options = self._options(site)
                 answers = [asked.option(term) for _, term in options]
                 open_ = [term for (_, term), found in zip(options, answers) if found is None]
-                if open_ and tries < 4 and not facts.same and self._widen(shape, asked.may, open_[0]):
+                if open_ and not any(answers) and tries < MOST_TRIES and not facts.same and self._widen(shape, asked.may, open_[0]):
                     continue
                 return _chosen(site, [name for (name, _), found in zip(options, answers) if found], not open_)
             except NoAnswer as none:
-                if none.proved or tries >= 4 or facts.same or not self._widen(shape, asked.may):
+                if none.proved or tries >= MOST_TRIES or facts.same or not self._widen(shape, asked.may):
                     raise
 
     def _options(self, site: Site) -> list[tuple[Any, Term]]:
@@ -248,6 +273,13 @@ class Contract:
         if site.type is BOOL:
             return [(False, mk_not(focus)), (True, focus)]
         return [(c[0], mk_eq(focus, mk_int(i))) for i, c in enumerate(constructors(self.program, site.type))]
+
+
+def _pins(shape: Shape) -> list[list[Term]]:
+    """Ways to make a question easier: texts empty, containers without further elements."""
+    texts = [mk_eq(u.var, mk_str("")) for u in shape.unknowns.values() if u.var.type is STRING]
+    sizes = [mk_eq(shape.unknowns[name].var, mk_int(0)) for name in shape.sizes]
+    return [pin for pin in (texts, sizes) if pin]
 
 
 def _focus(site: Site) -> Term:

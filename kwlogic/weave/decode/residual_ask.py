@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from kwlogic.core.terms import Op, Term, mk_not, mk_prim, mk_str
+from kwlogic.core.terms import Op, Term, mk_eq, mk_not, mk_prim, mk_str
 from kwlogic.core.types import BOOL, INT, REAL, STRING, Type
 from kwlogic.core.walk import free_vars, subst
 from kwlogic.solve.residual import Asker, Questions, Reply, Status
@@ -121,16 +121,38 @@ def _definition(term: Term, focus: frozenset[Term], free: frozenset[str]) -> tup
     return None
 
 
+def fits(values: Mapping[str, Any], terms: Iterable[Term]) -> bool:
+    model = Model(values)
+    return all(model.value(t) for t in terms)
+
+
+def guesses(hint: dict[str, Any], more: tuple[Term, ...]) -> list[dict[str, Any]]:
+    """Values that may do: what did before, and the least there are, with what is asked put in."""
+    asked: dict[str, Any] = {}
+    for term in more:
+        if term.op is Op.EQ and term.args[0].op is Op.VAR and term.args[1].op is Op.LIT:
+            asked[term.args[0].data] = term.args[1].data
+        elif term.op is Op.PRIM and term.data == "int.lt" and term.args[1].op is Op.VAR and term.args[0].op is Op.LIT:
+            asked[term.args[1].data] = term.args[0].data + 1
+        elif term.op is Op.VAR:
+            asked[term.data] = True
+        elif term.op is Op.NOT and term.args[0].op is Op.VAR:
+            asked[term.args[0].data] = False
+    return [hint | asked, asked]
+
+
 class Asked:
     """Questions about one site. ``free``: names of unknowns of values, which have no bounds of their own."""
 
-    def __init__(self, asker: Asker, facts: Facts, focus: Term, unknowns: Mapping[str, Unknown]) -> None:
+    def __init__(self, asker: Asker, facts: Facts, focus: Term, unknowns: Mapping[str, Unknown], hint: dict[str, Any]) -> None:
         self.asker = asker
         self.focus = focus
+        self.hint = hint
         only = frozenset((focus,))
         free = frozenset(n for n, u in unknowns.items() if u.low is None and u.high is None)
         self.sure = solved(connected(facts.sure, only), only, free)
         self.may = self.sure if facts.same else solved(connected(facts.may, only), only, free)
+        self._added: list[Term] = []
         self._sure: Questions | None = None
         self._may: Questions | None = None
         self.why = ""
@@ -141,16 +163,35 @@ class Asked:
         return not self.sure and not self.may
 
     def sure_of(self, *more: Term) -> Reply:
+        """Whether there is a completion with this, and which: a guess that fits, or what the solver finds."""
+        wanted = (*self.sure, *self._added, *more)
+        for values in guesses(self.hint, more):
+            if fits(values, wanted):
+                return Reply(Status.SAT, values)
         if self._sure is None:
-            self._sure = self.asker.over(self.sure)
+            self._sure = self.asker.over((*self.sure, *self._added))
         reply = self._sure.ask(*more)
-        if reply.status is Status.SAT and not all(Model(reply.values).value(t) for t in (*self.sure, *more)):
-            return Reply(Status.UNKNOWN, {})  # the solver means something else by it
+        if reply.status is Status.UNKNOWN:
+            reply = self._pinned(wanted, more)
+        if reply.status is Status.SAT:
+            if not fits(reply.values, wanted):
+                return Reply(Status.UNKNOWN, {})  # the solver means something else by it
+            self.hint.update(reply.values)
         return reply
 
-    def add(self, term: Term) -> None:
+    def _pinned(self, wanted: tuple[Term, ...], more: tuple[Term, ...]) -> Reply:
+        """Texts are hard for the solver: asked again with those besides the focus empty."""
         assert self._sure is not None
-        self._sure.add(term)
+        found = {v for t in wanted for v in free_vars(t) if v.type is STRING and v is not self.focus}
+        if not found:
+            return Reply(Status.UNKNOWN, {})
+        reply = self._sure.ask(*more, *(mk_eq(v, mk_str("")) for v in sorted(found, key=lambda v: v.id)))
+        return reply if reply.status is Status.SAT else Reply(Status.UNKNOWN, {})
+
+    def add(self, term: Term) -> None:
+        self._added.append(term)
+        if self._sure is not None:
+            self._sure.add(term)
 
     def may_of(self, *more: Term) -> Reply:
         """Of what may hold; the same as what surely does where nothing is hidden."""

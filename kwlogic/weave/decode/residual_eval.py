@@ -80,7 +80,7 @@ class Symbolic:
         self.evaluator = evaluator
         self.opener = opener
         self.most_steps = most_steps
-        self.left = 0
+        self.left = most_steps
         self.undefined: list[Term] = []
         self.cut: list[Term] = []
         self.loose: list[Term] = []
@@ -90,13 +90,25 @@ class Symbolic:
 
     # ------------------------------------------------------------ clauses
 
-    def read(self, pred: Term, env: Env) -> Reading:
-        """What a clause over ``env`` comes to. Raises ``Unsupported``."""
-        return self.reading(self.ev(pred, env, ANYWHERE))
+    def read(self, pred: Term, env: Env) -> list[Reading]:
+        """What a clause over ``env`` comes to, one reading for each part of a conjunction. Raises ``Unsupported``."""
+        self.left = self.most_steps
+        found: list[Reading] = []
+        where: Where | None = ANYWHERE
+        waiting = [pred]
+        while waiting and where is not None:
+            term = waiting.pop()
+            if term.op is Op.AT:
+                waiting.append(term.args[0])
+            elif term.op is Op.AND:
+                waiting.extend(reversed(term.args))
+            else:
+                found.append(self.reading(self.ev(term, env, where)))
+                where = where.assume(found[-1].value)
+        return found
 
     def reading(self, steps: Steps) -> Reading:
         """What a truth value comes to."""
-        self.left = self.most_steps
         self.undefined, self.cut, self.loose, self.facts = [], [], [], []
         value = self._run(steps)
         term = FALSE if value is UNDEFINED else mk_truth(value)

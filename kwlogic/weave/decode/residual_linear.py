@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from math import gcd, lcm
 
-from kwlogic.core.terms import Op, Term
+from kwlogic.core.terms import Op, Term, mk_var
 from kwlogic.core.types import BOOL, INT, REAL
 from kwlogic.source.records import dataclass
 from kwlogic.weave.decode.residual_model import Model
@@ -113,6 +113,7 @@ class Projection:
         self.all = Constraints()
         self._point = False
         self._seen: set[tuple[Term, bool]] = set()
+        self._products: dict[Term, Term] = {}
 
     # ------------------------------------------------------------ from formulas
 
@@ -275,9 +276,51 @@ class Projection:
         return value
 
     def _product(self, one: Lin, other: Lin) -> Lin:
-        if other.parts and (not one.parts or (self.focus in other.parts and self.focus not in one.parts)):
-            one, other = other, one
-        return one.scaled(self._known(other))
+        for form, partner in ((one, other), (other, one)):
+            scaled = self._with_focus(form, partner)
+            if scaled is not None:
+                return scaled
+        kept, held = sorted((one, other), key=self._held_last)
+        return kept.scaled(self._known(held))
+
+    def _held_last(self, form: Lin) -> tuple[bool, bool, bool]:
+        """Of two factors one is held: a number, else one without the focus, else one of integers."""
+        return (not form.parts, self.focus not in form.parts, all(v.type is INT for v in form.parts))
+
+    def _with_focus(self, form: Lin, partner: Lin) -> Lin | None:
+        """A real unknown times the focus, as an unknown of its own: see ``_multiplied``."""
+        if set(form.parts) != {self.focus} or form.const or len(partner.parts) != 1 or partner.const:
+            return None
+        ((var, factor),) = partner.parts.items()
+        here = self.model.value(self.focus)
+        if var.type is not REAL or var is self.focus or not here:
+            return None
+        product = self.model.name(mk_var(f"{var.data}*", REAL), here * self.model.value(var))
+        self._products[var] = product
+        return Lin(Fraction(0), {product: factor * form.parts[self.focus]})
+
+    def _multiplied(self) -> None:
+        """Where an unknown was multiplied with the focus: bounds of it alone become bounds of the product, which is free
+        otherwise, as the focus keeps its sign. In other company it is held."""
+        for var, product in self._products.items():
+            sign = 1 if self.model.value(self.focus) > 0 else -1
+            self.bound(Lin(Fraction(0), {self.focus: Fraction(-sign)}), True)
+            alone = all(set(b.form.parts) == {var} for b in self.all.bounds if var in b.form.parts)
+            if not alone or any(var in form.parts for form in self.all.equal):
+                value = Fraction(self.model.value(var))
+                self.all.put(var, Lin(value, {}))
+                self.all.put(product, Lin(Fraction(0), {self.focus: value}))
+                continue
+            bounds = []
+            for bound in self.all.bounds:
+                factor = bound.form.parts.get(var)
+                if factor is not None:
+                    form = Lin(Fraction(0), {product: factor * sign})
+                    if bound.form.const:
+                        form.parts[self.focus] = bound.form.const * sign
+                    bound = Bound(form, bound.strict)
+                bounds.append(bound)
+            self.all.bounds = bounds
 
     def _floor(self, form: Lin) -> Lin:
         whole = Fraction(form.value(self.model).__floor__())
@@ -307,6 +350,7 @@ class Projection:
             return Cube(here, False, here, False, modulus)
         from kwlogic.weave.decode.residual_eliminate import eliminate
 
+        self._multiplied()
         others: dict[Term, None] = {}
         for form in self.all.forms():
             others.update((v, None) for v in form.parts if v is not self.focus)

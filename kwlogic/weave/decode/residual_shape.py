@@ -67,7 +67,7 @@ def step_names(program: Program, ctor: str, count: int) -> tuple[str | int, ...]
     """The steps to the fields of a constructor."""
     if ctor == "Some":
         return ("some",)
-    if ctor == "Tuple":
+    if ctor == "Tuple" or not count:
         return tuple(range(count))
     return tuple(p.name for p in program.ctors[ctor].fields)
 

@@ -64,7 +64,7 @@ class TextProjection(Projection):
         self.require(formulas)
         literals = self._literals()
         here = str(self.model.value(self.text))
-        if literals is None:
+        if literals is None or any(t.op is Op.EQ and wanted for t, wanted in literals):
             return Word(self.text, (), Cube(), here)
         return Word(self.text, tuple(literals), self.cube())
 
@@ -131,7 +131,7 @@ def texts(words: list[Word], exact: bool, why: str, starts: Callable[[Word, str]
         plain = as_texts(words[0], exact, why)
         if plain is not None:
             return plain
-    union = _except_exclusions(words, exact, why)
+    union = _except_exclusions(words, exact, why) if len(words) > 1 else None
     return union or Checked(Free(), lambda v: any(w.has(v) for w in words), Alive(words, starts), exact, why)
 
 
@@ -170,8 +170,6 @@ def as_texts(word: Word, exact: bool = True, why: str = "") -> Residual | None:
     form = _Form()
     if word.length.modulus != 1 or not all(form.take(word.var, t, wanted) for t, wanted in word.literals):
         return None
-    if form.only is not None:
-        return OneOf((form.only,), exact, why)
     low = max(0, int(word.length.low or 0))
     high = None if word.length.high is None else int(word.length.high)
     return _simple(
@@ -199,7 +197,6 @@ class _Form:
         self.contains: list[str] = []
         self.excluded: list[str] = []
         self.prefix = self.suffix = ""
-        self.only: str | None = None
 
     def take(self, var: Term, literal: Term, wanted: bool) -> bool:
         if len(literal.args) != 2:
@@ -229,11 +226,9 @@ class _Form:
     def _equal(self, _: Term, other: Term, wanted: bool) -> bool:
         if other.op is not Op.LIT:
             return False
-        if wanted:
-            self.only = other.data
-        else:
+        if not wanted:
             self.excluded.append(other.data)
-        return True
+        return not wanted
 
 
 def exactly(text: str) -> Regex:
