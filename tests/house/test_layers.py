@@ -36,6 +36,7 @@ OWNERS = {
     "scipy": {"weave"},
     "sklearn": {"weave"},
     "tokenizers": {"weave"},
+    "threadpoolctl": {"weave"},
     "llguidance": {"weave"},
     "watchfiles": {"cli"},
     "rich": {"render", "cli"},

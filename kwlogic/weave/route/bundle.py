@@ -28,7 +28,7 @@ from kwlogic.weave.route.encoders import Embedder, Encoder, embedder_of
 from kwlogic.weave.route.features import Rows, TfIdf
 from kwlogic.weave.route.fit import Fitted
 from kwlogic.weave.route.model import Model
-from kwlogic.weave.route.scorers import Examples, Linear, Nearest
+from kwlogic.weave.route.scorers import Dense, Examples, Linear, Nearest
 
 if TYPE_CHECKING:
     from kwlogic.weave.route.router import Router
@@ -223,6 +223,10 @@ def _arrays(fitted: Fitted) -> bytes:
         arrays["idf"] = model.encoder.tfidf.idf
     if isinstance(model.scorer, Linear):
         arrays |= {"linear": model.scorer.weights.astype(np.float16), "linear_bias": model.scorer.bias}
+    if isinstance(model.scorer, Nearest):
+        centres, dense = model.scorer.centres, model.scorer.dense
+        arrays |= {"centre_ends": centres.ends, "centre_kernels": centres.ids, "centre_weights": centres.weights}
+        arrays |= {} if dense is None else {"axes": dense.axes, "dense": dense.centres}
     out = io.BytesIO()
     np.savez_compressed(out, **arrays)
     return out.getvalue()
@@ -287,7 +291,7 @@ def _fitted(state: Mapping[str, Any], vocabulary: Any, arrays: _Checked, embedde
     examples = Examples(rows, starts)
     if not kernels:
         raise RouteError("it knows no kernel")
-    scorer = _scorer(state["scorer"], examples, arrays, encoder.size, classes)
+    scorer = _scorer(state["scorer"], examples, arrays, encoder, classes)
     size = (len(FEATURES),)
     confidence = Confidence(
         arrays.take("mean", "f", size),
@@ -314,12 +318,18 @@ def _fitted(state: Mapping[str, Any], vocabulary: Any, arrays: _Checked, embedde
     )
 
 
-def _scorer(kind: str, examples: Examples, arrays: _Checked, size: int, classes: int) -> Linear | Nearest:
-    from kwlogic.weave.route.scorers import fit_nearest
-
+def _scorer(kind: str, examples: Examples, arrays: _Checked, encoder: Encoder, classes: int) -> Linear | Nearest:
     if kind == "linear":
-        return Linear(arrays.take("linear", "f", (size, classes)).astype(np.float32), arrays.take("linear_bias", "f", (classes,)))
-    return fit_nearest(examples)
+        weights = arrays.take("linear", "f", (encoder.size, classes)).astype(np.float32)
+        return Linear(weights, arrays.take("linear_bias", "f", (classes,)))
+    ends, kernels = arrays.take("centre_ends", "i", (encoder.size + 1,)), arrays.take("centre_kernels", "i", (None,))
+    centres = Rows(ends, kernels, arrays.take("centre_weights", "f", (len(kernels),)), classes)
+    if not ends_ok(ends, len(kernels)) or (len(kernels) and not 0 <= kernels.min() <= kernels.max() < classes):
+        raise RouteError("its centres are inconsistent")
+    if not encoder.dense:
+        return Nearest(examples, centres)
+    axes = arrays.take("axes", "f", (encoder.dense, None))
+    return Nearest(examples, centres, Dense(encoder.size - encoder.dense, axes, arrays.take("dense", "f", (classes, axes.shape[1]))))
 
 
 def _finite(value: Any) -> float:

