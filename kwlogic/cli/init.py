@@ -1,4 +1,4 @@
-"""`kwlogic init`: a project that checks, small enough to read at a glance."""
+"""`kwlogic init`: a project to play with, small enough to read at a glance: something proved, something refuted, something enforced."""
 
 from __future__ import annotations
 
@@ -21,13 +21,19 @@ paths = ["specs"]          # what `kwlogic check` looks at
 SPEC = """\
 module shop.discount
 
-## The price after a discount in percent.
+## The price after a discount in percent. One of its clauses promises too much.
 kernel discount(price: Real, percent: Real) -> (net: Real)
   requires price >= 0.0
   requires 0.0 <= percent <= 100.0
-  ensures bounded: 0.0 <= net <= price
-  ensures exact: percent == 0.0 ==> net == price
+  ensures bounded: 0.0 <= net <= price  # expect: proved
+  ensures cheaper: net < price          # expect: refuted
 = price - price * percent / 100.0
+
+## What a model writes. Nothing can be proved of that, so every answer is checked.
+kernel offer(product: String, net: Real) -> (text: String)
+  requires product != ""
+  ensures names_it: contains(text, product)  # expect: enforced
+  by prompt "Write one friendly line that offers {product} for {net}."
 
 ## What a list of prices adds up to.
 fn total(prices: List[Real]) -> Real
@@ -56,5 +62,5 @@ def run_init(folder: Path) -> int:
             raise Diagnosed(diagnostic("KW709", f"`{path}` cannot be written: {error.strerror}")) from error
         print(f"wrote {path}")
     where = "" if folder == Path() else f" {shlex.quote(str(folder))}"
-    print(f"now try: kwlogic check -v{where}")
+    print(f"now try: kwlogic check{where}   (one clause is refuted: read its counterexample, and mend it)")
     return 0

@@ -34,7 +34,7 @@ def cli() -> None:
 
     \b
     Examples:
-      kwlogic init demo                    make a small project
+      kwlogic init demo                    make a small project to play with
       kwlogic check                        check the project
       kwlogic check specs/billing.kw       check one file
       kwlogic run billing.kw::approve --input invoice.json
@@ -43,6 +43,10 @@ def cli() -> None:
 
 for _commands in (checking, using, asking, weaving):
     _commands.register(cli)
+if "_KWLOGIC_COMPLETE" in os.environ:
+    from kwlogic.cli.complete import complete_names
+
+    complete_names(cli)
 
 
 def main() -> None:

@@ -91,14 +91,17 @@ def fmt(paths: tuple[str, ...], only_check: bool, diff: bool) -> int:
     return run_fmt(paths, only_check, diff)
 
 
-@click.command(short_help="Make a small project that checks.")
+@click.command(short_help="Make a small project to play with.")
 @click.argument("folder", default=".", type=click.Path(path_type=Path))
 def init(folder: Path) -> int:
-    """Make a small project that checks: kwlogic.toml and one spec file.
+    """Make a small project: kwlogic.toml and one spec file with a clause that is proved, one that is refuted and one that
+    is enforced.
 
     \b
-    Example:
-      kwlogic init demo && kwlogic check demo
+    Examples:
+      kwlogic init demo
+      kwlogic check demo
+      kwlogic check --expect demo     compares the verdicts with the marks in the file
     """
     from kwlogic.cli.init import run_init
 
@@ -124,6 +127,24 @@ def repl(file: str | None) -> int:
     return run_repl(file)
 
 
+@click.command(short_help="Completion of commands, options, files and names for a shell.")
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> int:
+    """Print what a shell must read so that the tabulator key completes commands, options, spec files, FILE::NAME,
+    kernels and diagnostic codes.
+
+    \b
+    Examples:
+      eval "$(kwlogic completion bash)"                                        in ~/.bashrc
+      eval "$(kwlogic completion zsh)"                                         in ~/.zshrc
+      kwlogic completion fish > ~/.config/fish/completions/kwlogic.fish
+    """
+    from kwlogic.cli.complete import script
+
+    print(script(shell))
+    return 0
+
+
 def register(cli: click.Group) -> None:
-    for command in (run, eval_, explain, fmt, init, repl, lsp_command):
+    for command in (run, eval_, explain, fmt, init, repl, completion, lsp_command):
         cli.add_command(command)

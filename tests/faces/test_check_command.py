@@ -179,11 +179,17 @@ def test_modules_in_the_same_folder(cli: Cli, write: Write) -> None:
     assert done.stdout.startswith("1 proved")
 
 
-def test_init_makes_a_project_that_checks(cli: Cli) -> None:
+def test_init_makes_a_project_to_play_with(cli: Cli, tmp_path: Path) -> None:
     assert cli("init", "demo").returncode == 0
     done = cli("check", "demo")
-    assert done.returncode == 0, done.stdout
+    assert done.returncode == 1
+    assert "6 proved, 1 refuted, 1 enforced in " in done.stdout
+    assert "counterexample, replayed: price = 0.0, percent = 0.0" in done.stdout
+    assert cli("check", "--expect", "demo").returncode == 0
     assert cli("fmt", "--check", "demo").returncode == 0
+    spec = tmp_path / "demo" / "specs" / "discount.kw"
+    spec.write_text(spec.read_text().replace("cheaper: net < price ", "cheaper: price * percent > 0.0 ==> net < price "))
+    assert cli("check", "demo").returncode == 0
     again = cli("init", "demo")
     assert again.returncode == 2
     assert "KW729" in again.stderr
