@@ -14,8 +14,8 @@ from lsprotocol import types as lsp
 from kwlogic.core.program import Param
 from kwlogic.lsp.convert import to_lsp, workspace_edit
 from kwlogic.lsp.documents import Document
-from kwlogic.lsp.navigate import Refused
 from kwlogic.lsp.reading import verdict_paragraphs
+from kwlogic.lsp.refused import Refused
 from kwlogic.lsp.server import KwServer
 from kwlogic.source.data import Edit, Severity, Source, Span
 from kwlogic.syntax import data as s
@@ -57,11 +57,11 @@ def register(server: KwServer) -> None:
         return None if document is None else await ls.bench.run(lambda: _formatted(document))
 
     @command("kwlogic.verify")
-    async def verify(ls: KwServer, uri: str, name: str | None = None) -> Any:
-        """Ask for verdicts again: of one declaration, or of all that are outdated."""
+    async def verify(ls: KwServer, uri: str, *names: str) -> Any:
+        """Ask for verdicts again: of the declarations named, and of all that are outdated."""
         document = ls.documents.get(uri)
         if document is not None:
-            await ls.proving.verify(document.path, (name,) if name else ())
+            await ls.proving.verify(document.path, names)
         return None
 
     @command("kwlogic.server.verdicts")
@@ -74,16 +74,17 @@ def register(server: KwServer) -> None:
         return {"text": text}
 
     @command("kwlogic.server.graph")
-    async def graph(ls: KwServer, uri: str, name: str, verdicts: bool = True) -> Any:
-        """The picture of a composition; shown as a file where the client cannot show it itself."""
-        answer = await _prover(ls, uri, name, {"do": "graph", "verdicts": verdicts})
+    async def graph(ls: KwServer, uri: str, name: str, *options: Any) -> Any:
+        """The picture of a composition, with its verdicts unless the option says false; a file where the client shows none."""
+        answer = await _prover(ls, uri, name, {"do": "graph", "verdicts": options[:1] != (False,)})
         if "kwlogic.showGraph" not in ls.options.get("commands", ()):
             await _show(ls, answer["svg"], name)
         return answer
 
     @command("kwlogic.server.run")
-    async def run(ls: KwServer, uri: str, name: str, document: Any = None) -> Any:
+    async def run(ls: KwServer, uri: str, name: str, *inputs: Any) -> Any:
         """Run an expression kernel on a JSON document; without one, on an input that is known to be allowed."""
+        document = inputs[0] if inputs else None
         given = document if isinstance(document, str) else None if document is None else json.dumps(document)
         if given is None:
             given = await ls.about(uri, lambda analysis, _, __: some_input(ls, analysis, name))

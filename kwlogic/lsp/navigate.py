@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from lsprotocol import types as lsp
-from pygls.exceptions import JsonRpcException
 
 from kwlogic.lsp.convert import Places, workspace_edit
 from kwlogic.lsp.documents import Document
+from kwlogic.lsp.refused import Refused
 from kwlogic.lsp.server import KwServer
 from kwlogic.source.data import Span
 from kwlogic.workspace.live.desk import Analysis
@@ -24,15 +24,6 @@ KINDS = {
     "input": KIND.Variable, "output": KIND.Variable, "clause": KIND.Boolean,
 }  # fmt: skip
 MOST = 500  # symbols of a workspace that are listed
-
-
-class Refused(JsonRpcException):
-    """A request that cannot be done, with the reason for the author."""
-
-    CODE = -32803
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message=message, code=self.CODE)
 
 
 def register(server: KwServer) -> None:

@@ -8,7 +8,6 @@ log, and the server lives on.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +20,7 @@ from kwlogic import __version__
 from kwlogic.lsp.bench import Bench
 from kwlogic.lsp.convert import Places, to_lsp
 from kwlogic.lsp.documents import Document, Documents
+from kwlogic.lsp.refused import quiet
 from kwlogic.source.data import Diagnostic
 from kwlogic.workspace.live.desk import Analysis, Desk
 from kwlogic.workspace.live.quick import Quick, quick
@@ -218,6 +218,5 @@ def make_server() -> KwServer:
     server = KwServer()
     for part in (sync, navigate, reading, marks, fixes):
         part.register(server)
-    with contextlib.suppress(ValueError):
-        logging.getLogger("pygls").setLevel(logging.ERROR)
+    logging.getLogger("pygls.protocol.json_rpc").addFilter(quiet)
     return server

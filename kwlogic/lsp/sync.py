@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from lsprotocol import types as lsp
 from pygls import uris
+from pygls.exceptions import JsonRpcException
 
 from kwlogic.lsp.server import KwServer
 
@@ -31,7 +33,8 @@ def register(server: KwServer) -> None:
         if watching and watching.dynamic_registration:
             options = lsp.DidChangeWatchedFilesRegistrationOptions([lsp.FileSystemWatcher(p) for p in WATCHED])
             registration = lsp.Registration("kwlogic-files", lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
-            await ls.client_register_capability_async(lsp.RegistrationParams([registration]))
+            with contextlib.suppress(JsonRpcException):
+                await ls.client_register_capability_async(lsp.RegistrationParams([registration]))
 
     @feature(lsp.TEXT_DOCUMENT_DID_OPEN)
     async def did_open(ls: KwServer, params: lsp.DidOpenTextDocumentParams) -> None:

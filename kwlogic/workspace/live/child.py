@@ -7,6 +7,7 @@ task is may be more than checking: a face passes its own, by name, which run wit
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import queue
@@ -67,7 +68,9 @@ class Child:
         self.current: int | None = None
         self.cancelled: set[int] = set()
         self.out = os.fdopen(os.dup(1), "wb", buffering=0)
+        self.source = os.fdopen(os.dup(0), "rb")
         os.dup2(2, 1)
+        sys.stdin = io.StringIO()  # forked workers close it, and it must not be locked by the thread that reads
 
     def serve(self) -> None:
         threading.Thread(target=self._listen, daemon=True).start()
@@ -75,7 +78,7 @@ class Child:
             self._work(job)
 
     def _listen(self) -> None:
-        for line in sys.stdin.buffer:
+        for line in self.source:
             message = json.loads(line)
             if "cancel" in message:
                 with self.lock:
