@@ -79,14 +79,15 @@ class Proving:
 
 
 class Lemmas:
-    """Statements of lemmas by module, remembered with the verdicts where no certificates are kept."""
+    """Statements of lemmas by module, remembered with the verdicts where no certificates are kept. Questions that are asked
+    about modules of no file (those of the lab) leave nothing behind."""
 
     def __init__(self, program: Program, cache: Cache | None) -> None:
         self.program, self.cache = program, cache
         self.known: dict[str, tuple[str, ...]] = {}
 
     def of(self, modules: set[str]) -> dict[str, tuple[str, ...]]:
-        keys = {self._key(m): m for m in modules} if self.cache is not None else {}
+        keys = {self._key(m): m for m in modules if m in self.program.modules} if self.cache is not None else {}
         stored = self.cache.get_many(keys) if self.cache is not None else {}
         for key, module in keys.items():
             with contextlib.suppress(ValueError):
@@ -99,7 +100,7 @@ class Lemmas:
             return
         from kwlogic.solve.remembered import found_in, merged
 
-        now = {m: merged(self.known.get(m, ()), found) for m, found in found_in(results).items()}
+        now = {m: merged(self.known.get(m, ()), found) for m, found in found_in(results).items() if m in self.program.modules}
         self.cache.put_many((self._key(m), json.dumps(found).encode()) for m, found in now.items() if found != self.known.get(m))
 
     def _key(self, module: str) -> str:
