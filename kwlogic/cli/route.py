@@ -114,11 +114,13 @@ def _lines(found: Ready, done: Dispatch) -> list[str]:
     else:
         lines = [f"{route.kernel}: {route.reason}"]
         taken = next((a for a in done.attempts if a.kernel == route.kernel and not a.reason), None)
-        if taken is not None:
+        if taken is None:
+            lines += [f"  arguments    none: {a.reason}" for a in done.attempts if a.kernel == route.kernel]
+        else:
             how = "read out of the prompt" if taken.by == "reading" else "by the model"
             doubt = f"; not in the prompt: {', '.join(taken.invented)}" if taken.invented else ""
             lines.append(f"  arguments    {_inputs(found, done)}  ({how}{doubt})")
-    lines += [f"  passed over  {a.kernel}: {a.reason}" for a in done.attempts if a.reason and route.kernel is not None]
+    lines += [f"  passed over  {a.kernel}: {a.reason}" for a in done.attempts if a.reason and route.kernel not in (None, a.kernel)]
     if route.candidates:
         lines.append("  candidates   " + ", ".join(f"{c.kernel} {c.probability:.2f}" for c in route.candidates[:4]))
     if route.certificate is not None:
@@ -131,7 +133,8 @@ def certificate_words(c: Certificate) -> str:
     seen = f"{c.n} calibration prompts, {c.share:.0%} of them out of scope"
     if c.certified:
         return f"at most {c.alpha:.0%} of routes are wrong, with probability {1 - c.delta:.0%}; threshold {c.threshold:.2f}, {seen}"
-    return f"none: {seen} do not suffice for {c.alpha:.0%} at {1 - c.delta:.0%}; the threshold {c.threshold:.2f} is an estimate"
+    why = f"{seen} do not suffice" if c.n else "there are no calibration prompts"
+    return f"none: {why} for {c.alpha:.0%} at {1 - c.delta:.0%}; the threshold {c.threshold:.2f} is an estimate"
 
 
 def _inputs(found: Ready, done: Dispatch) -> str:

@@ -6,6 +6,7 @@ import asyncio
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -20,17 +21,42 @@ from kwlogic.workspace.data import CheckRequest
 from kwlogic.workspace.load import load
 from kwlogic.workspace.select import select
 
+if TYPE_CHECKING:
+    from kwlogic.mcp.server import Extra
+    from kwlogic.weave.route.router import Router
 
-def run_serve(paths: tuple[str, ...], http: str | None, allow_hosts: tuple[str, ...]) -> int:
-    """Serves until the client leaves or the process is interrupted; what it says goes to stderr."""
+
+def run_serve(paths: tuple[str, ...], http: str | None, allow_hosts: tuple[str, ...], bundle: str | None = None) -> int:
+    """Serves until the client leaves or the process is interrupted; what it says goes to stderr. ``bundle``: its kernels are
+    served beside those of ``paths``, and its router as a tool."""
     if find_spec("mcp") is None:
         raise Diagnosed(diagnostic("KW841", "serving needs the package `mcp`", help="pip install 'kwlogic[mcp]'"))
+    if bundle is None:
+        return _serve(paths, http, allow_hosts, None)
+    from tempfile import TemporaryDirectory
+
+    from kwlogic.cli.route import needs_route
+
+    needs_route()
+    from kwlogic.weave.route.bundle import load_bundle
+    from kwlogic.weave.route.service import write_modules
+
+    found = load_bundle(Path(bundle))
+    with TemporaryDirectory(prefix="kwlogic-serve-") as folder:
+        texts = write_modules(found.modules, Path(folder))
+        if not texts and not paths:
+            help = "name the files that hold its kernels beside it"
+            raise Diagnosed(diagnostic("KW726", f"`{bundle}` has no spec files, so there is no kernel to serve", help=help))
+        return _serve((*map(str, texts), *paths), http, allow_hosts, found.router)
+
+
+def _serve(paths: tuple[str, ...], http: str | None, allow_hosts: tuple[str, ...], router: Router | None) -> int:
     from kwlogic.mcp.server import KernelServer
     from kwlogic.mcp.tools import servable
 
     host, port = _address(http) if http else ("", 0)
     cwd = Path.cwd()
-    project = project_of(paths, cwd)
+    project = project_of(paths if router is None else (), cwd)
     selections, missing = select(paths, project, cwd)
     if missing:
         raise Diagnosed(*missing)
@@ -45,7 +71,12 @@ def run_serve(paths: tuple[str, ...], http: str | None, allow_hosts: tuple[str, 
     if not kernels:
         raise Diagnosed(diagnostic("KW726", "there is no kernel to serve", help="name the files that hold them"))
     runner = Runner(program, run_config(project))
-    server = KernelServer(project, program, loaded.sources, kernels, tuple(checked.results), runner)
+    more: tuple[Extra, ...] = ()
+    if router is not None:
+        from kwlogic.mcp.routing import routing_tool
+
+        more = (routing_tool(router, program, set(kernels), runner.config),)
+    server = KernelServer(project, program, loaded.sources, kernels, tuple(checked.results), runner, more)
     print(
         f"serving {len(kernels)} kernel{'s' if len(kernels) != 1 else ''}" + (f" at http://{http}/mcp" if http else ""),
         file=sys.stderr,

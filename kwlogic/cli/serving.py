@@ -9,8 +9,9 @@ import click
 @click.argument("paths", nargs=-1)
 @click.option("--mcp", "mcp", is_flag=True, required=True, help="Speak the Model Context Protocol (the only one there is).")
 @click.option("--http", metavar="[HOST:]PORT", help="Serve streamable HTTP at /mcp, on loopback unless a host is given; else stdio.")
+@click.option("--bundle", metavar="DIR|ZIP", help="Serve the kernels of what `kwlogic train` wrote, and a tool that routes prompts.")
 @click.option("--allow-host", "hosts", multiple=True, metavar="NAME", help="Also answer requests for this Host header.")
-def serve_command(paths: tuple[str, ...], mcp: bool, http: str | None, hosts: tuple[str, ...]) -> int:
+def serve_command(paths: tuple[str, ...], mcp: bool, http: str | None, bundle: str | None, hosts: tuple[str, ...]) -> int:
     """Serve the kernels of PATHS (of the project, without any) as tools: strict schemas in and out, contracts in `_meta`.
 
     They are checked first; a kernel with a refuted clause is not served. A call whose arguments break a `requires`, or whose
@@ -20,10 +21,11 @@ def serve_command(paths: tuple[str, ...], mcp: bool, http: str | None, hosts: tu
     Examples:
       kwlogic serve --mcp specs
       kwlogic serve --mcp --http 8765 specs/billing.kw
+      kwlogic serve --mcp --bundle trained/bundle.zip
     """
     from kwlogic.cli.serve import run_serve
 
-    return run_serve(paths, http, hosts)
+    return run_serve(paths, http, hosts, bundle)
 
 
 @click.command("tools", short_help="Write the tools of an MCP server as a spec file.")

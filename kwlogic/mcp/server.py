@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from mcp.server import Server
@@ -29,6 +30,15 @@ from kwlogic.workspace.run import Found
 MAX_CALLS = 64
 
 
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """A tool that is no kernel: what an MCP ``Tool`` is made of, and what a call yields, as text and as a document; it
+    raises BadArguments."""
+
+    tool: Mapping[str, Any]
+    call: Callable[[Any], Awaitable[tuple[str, Mapping[str, Any]]]]
+
+
 class KernelServer:
     """Serves the kernels of one program; the sessions of its oracles stay open as long as it does."""
 
@@ -40,12 +50,15 @@ class KernelServer:
         kernels: Mapping[str, Kernel],
         results: tuple[Result, ...],
         runner: Runner,
+        more: Sequence[Extra] = (),
     ) -> None:
         import mcp_types as types
 
         self.types = types
         self.found = {name: Found(project, program, kernel, sources) for name, kernel in kernels.items()}
+        self.more = {extra.tool["name"]: extra for extra in more}
         self.tools = [types.Tool(**described(kernel, program, results)) for kernel in kernels.values()]
+        self.tools += [types.Tool(**extra.tool) for extra in more]
         self.runner = runner
         self.slots = asyncio.Semaphore(MAX_CALLS)
         self.backends: Backends | None = None
@@ -55,6 +68,8 @@ class KernelServer:
         return self.types.ListToolsResult(tools=self.tools)
 
     async def _call(self, context: Any, params: Any) -> Any:
+        if params.name in self.more:
+            return await self._extra(self.more[params.name], params.arguments)
         found = self.found.get(params.name)
         if found is None:
             return self._error(f"there is no kernel `{params.name}`")
@@ -70,6 +85,14 @@ class KernelServer:
                 wrong = stopped_as(stop, found.kernel, inputs, found.program, found.sources)
                 return self._error(_text(wrong, found.sources))
         text, document = encoded(found, outputs)
+        return self.types.CallToolResult(content=[self.types.TextContent(type="text", text=text)], structured_content=document)
+
+    async def _extra(self, extra: Extra, arguments: Any) -> Any:
+        try:
+            async with self.slots:
+                text, document = await extra.call(arguments)
+        except BadArguments as error:
+            return self._error(str(error))
         return self.types.CallToolResult(content=[self.types.TextContent(type="text", text=text)], structured_content=document)
 
     def _error(self, message: str) -> Any:

@@ -17,7 +17,8 @@ import numpy as np
 from kwlogic.weave.route.data import Certificate
 
 STARTS = 4
-STEPS = 40
+STEPS = 30
+ENOUGH = 100  # confidences whose quantiles suffice for a grid
 SHARES = (0.05, 0.1, 0.2, 0.3, 0.5)
 
 
@@ -35,8 +36,9 @@ def lower(wrong: int, n: int, delta: float) -> float:
 
 
 def grid_of(scores: Sequence[float]) -> list[float]:
-    """Thresholds from strict to lax: quantiles of confidences that have nothing to do with the calibration set, and round ones."""
-    round_ones = [i / 20 for i in range(2, 20)]
+    """Thresholds from strict to lax: quantiles of confidences that have nothing to do with the calibration set; round ones
+    too where these are few. A finer grid would not do better: a sequence ends where chance first fails it."""
+    round_ones = [i / 20 for i in range(2, 20)] if len(scores) < ENOUGH else []
     shares = np.linspace(0.15, 1.0, STEPS)
     found = np.quantile(np.asarray(scores, np.float64), 1 - shares) if len(scores) else np.zeros(0)
     return sorted({float(t) for t in (*found, *round_ones)}, reverse=True)

@@ -39,7 +39,8 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Dispatch:
-    """``route.kernel`` is the kernel that is taken, None where none is; ``inputs`` are its arguments then."""
+    """``route.kernel`` is the kernel that is taken, None where none is; ``inputs`` are its arguments then, None where it has
+    no spec to read them by."""
 
     route: Route
     attempts: tuple[Attempt, ...]
@@ -57,12 +58,14 @@ async def dispatch(
     route = router.route(prompt)
     if route.kernel is None:
         return Dispatch(route, ())
+    if route.kernel not in program.kernels:
+        return Dispatch(route, (Attempt(route.kernel, route.probability, reason="it has no spec, so no arguments are read"),))
     attempts: list[Attempt] = []
     evaluator = Evaluator(program, MAX_STEPS)
     for name, probability in _order(route):
         kernel = program.kernels.get(name)
         if kernel is None:
-            attempts.append(Attempt(name, probability, reason="its kernel is not in the specs"))
+            attempts.append(Attempt(name, probability, reason="it has no spec"))
             continue
         attempt = await _tried(prompt, kernel, probability, program, evaluator, backends, (patterns or {}).get(name, ()))
         attempts.append(attempt)

@@ -91,12 +91,15 @@ def prompts_of_store(store: Store, promoted: bool = False) -> Prompts:
 
 
 def _own_words(kernel: StoredKernel) -> list[str]:
+    """What a kernel says of itself; an import says it in the words of its document."""
     content = json.loads(kernel.document)
+    foreign = content.get("kernelweave")
+    if isinstance(foreign, dict):
+        return [kernel.family, *(str(foreign[k]) for k in ("description", "name") if foreign.get(k))]
     short = kernel.name.rpartition(".")[2]
-    said = [str(content.get(k) or "") for k in ("description", "doc", "title")]
     docs = [d for d, n in _DOC.findall(kernel.spec) if n == short]
     plain = " ".join(line.strip().lstrip("#").strip() for d in docs for line in d.splitlines())
-    return [*(s for s in said if s), *_sentences(plain), words_of_name(short), kernel.family]
+    return [*_sentences(plain), words_of_name(short), kernel.family]
 
 
 def _from_traces(store: Store, live: Mapping[str, StoredKernel], found: Prompts) -> None:

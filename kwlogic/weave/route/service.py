@@ -138,12 +138,20 @@ def specs_of(paths: tuple[str, ...], project: Project, cwd: Path) -> Specs:
 
 
 def specs_of_modules(modules: Mapping[str, str]) -> Specs:
-    """The kernels of texts of modules, which need not be files: their names are never paths."""
+    """The kernels of texts of modules, which need not be files."""
     with TemporaryDirectory(prefix="kwlogic-route-") as folder:
         root = Path(folder).resolve()
-        for number, text in enumerate(modules.values()):
-            (root / f"module{number}.kw").write_text(text, encoding="utf-8", errors="surrogateescape")
+        write_modules(modules, root)
         return specs_of((".",), find_project(root, root), root)
+
+
+def write_modules(modules: Mapping[str, str], folder: Path) -> list[Path]:
+    """The texts as files of a folder; a module's name is never a path."""
+    paths = []
+    for number, text in enumerate(modules.values()):
+        paths.append(folder / f"module{number}.kw")
+        paths[-1].write_text(text, encoding="utf-8", errors="backslashreplace")
+    return paths
 
 
 async def ask(found: Ready, prompt: str, model: bool = True, models: Mapping[str, ChatModel] | None = None) -> Dispatch:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kwlogic.lab.curves import Curves, write_curves
+from kwlogic.weave.route.certify import needed
 from kwlogic.weave.route.data import Certificate
 from kwlogic.weave.route.fit import Held
 from kwlogic.weave.route.router import Router
@@ -19,9 +20,11 @@ def certificate_text(c: Certificate) -> str:
     """The certificate in words, with all that it rests on."""
     if not c.certified:
         known = f" At this threshold {c.wrong} of {c.accepted} were wrong, which supports at most {c.bound:.1%}." if c.accepted else ""
+        kept = f"{c.n} prompts were kept apart ({c.out_of_scope} of them out of scope)" if c.n else "no prompts were kept apart"
         return (
-            f"**Nothing is certified**: {c.n} prompts were kept apart ({c.out_of_scope} of them out of scope), which do not suffice for an "
-            f"error of at most {c.alpha:.1%} at confidence {1 - c.delta:.1%}. The threshold {c.threshold:.3f} is an estimate.{known}"
+            f"**Nothing is certified**: {kept}, and that does not suffice for an error of at most {c.alpha:.1%} at confidence "
+            f"{1 - c.delta:.1%}, which takes {needed(c.alpha, c.delta)} that are routed right. The threshold {c.threshold:.3f} is an "
+            f"estimate.{known}"
         )
     text = (
         f"**With probability {1 - c.delta:.1%} over the calibration prompts, at most {c.alpha:.1%} of the prompts that are routed go to a wrong "
