@@ -66,6 +66,7 @@ def _woven(
     from kwlogic.weave.loop.data import NoAnswer
     from kwlogic.weave.loop.learning import learner
     from kwlogic.weave.loop.service import Loop
+    from kwlogic.weave.route.config import route_config
     from kwlogic.weave.run.config import run_config
     from kwlogic.weave.store.find import project_store
     from kwlogic.workspace.config import find_project
@@ -73,11 +74,11 @@ def _woven(
     project = find_project(Path.cwd(), Path.cwd())
     settings = loop_settings(project)
     settings = replace(settings, raw=settings.raw and not no_model, read=settings.read and not no_model)
-    policy, config = life_policy(project), run_config(project)
+    policy, config, routing = life_policy(project), run_config(project), route_config(project).settings
 
     async def work() -> int:
         with project_store(Path.cwd(), url) as store:
-            async with Loop(store, config, settings, policy, learn=learner(settings)) as loop:
+            async with Loop(store, config, settings, policy, learn=learner(settings), routing=routing) as loop:
                 try:
                     return await _one(loop, _text(prompt), family, right, wrong, tend, form)
                 except NoAnswer as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kwlogic.weave.learn.life_config import Test, checked_table, share, truth, whole
+from kwlogic.weave.learn.life_config import Test, checked_table, truth, whole
 from kwlogic.weave.loop.data import Settings
 from kwlogic.workspace.data import Project
 
@@ -26,8 +26,6 @@ WEAVE: dict[str, tuple[str, Test]] = {
     "read": ("true or false", truth),
     "model": ("the name of a model of the table `run`", _text),
     "seconds": ("a number of seconds", _seconds),
-    "alpha": ("a number between 0 and 1, both excluded", share),
-    "delta": ("a number between 0 and 1, both excluded", share),
     "max_chars": ("a positive integer", whole(1)),
 }
 

@@ -39,8 +39,6 @@ class Settings:
     read: bool = True
     model: str = ""
     seconds: float = 10.0
-    alpha: float = 0.05
-    delta: float = 0.05
     max_chars: int = 20_000
 
 

@@ -13,7 +13,6 @@ from typing import Any
 
 from kwlogic.core.codec_json import JsonError, read_json
 from kwlogic.weave.learn.life_data import Policy
-from kwlogic.weave.learn.life_gate import gate_stored
 from kwlogic.weave.learn.life_service import Gate
 from kwlogic.weave.loop.data import Answer, Compiled, NoAnswer, Settings, Way
 from kwlogic.weave.loop.demo_model import Scripted
@@ -21,6 +20,7 @@ from kwlogic.weave.loop.demo_tasks import KINDS, Task, tasks
 from kwlogic.weave.loop.learning import learner
 from kwlogic.weave.loop.raw import messages_of, said
 from kwlogic.weave.loop.service import Loop
+from kwlogic.weave.route.data import Settings as RouteSettings
 from kwlogic.weave.run.data import RunConfig
 from kwlogic.weave.store.store import Store, open_store
 
@@ -41,6 +41,7 @@ class Wanted:
     kinds: tuple[str, ...] = tuple(KINDS)
     settings: Settings = field(default_factory=lambda: Settings(seconds=2.0, read=False))
     policy: Policy = field(default_factory=lambda: Policy(runs=8, success=0.85, examples=30))
+    routing: RouteSettings = field(default_factory=lambda: RouteSettings(work=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class Shown:
     compiled: tuple[Compiled, ...]
 
 
-async def demonstrate(folder: Path, wanted: Wanted, tick: Tick = lambda done, total: None, gate: Gate = gate_stored) -> Shown:
+async def demonstrate(folder: Path, wanted: Wanted, tick: Tick = lambda done, total: None, gate: Gate | None = None) -> Shown:
     """Run the demonstration in an empty folder."""
     asked = tasks(wanted.seed, wanted.prompts, wanted.singles, wanted.kinds)
     with open_store("demo.sqlite", folder) as store:
@@ -89,7 +90,9 @@ async def demonstrate(folder: Path, wanted: Wanted, tick: Tick = lambda done, to
         config = RunConfig(model=MODEL)
         made: list[Compiled] = []
         blocks: list[Block] = []
-        async with Loop(store, config, wanted.settings, wanted.policy, {MODEL: model}, learner(wanted.settings), gate) as loop:
+        async with Loop(
+            store, config, wanted.settings, wanted.policy, {MODEL: model}, learner(wanted.settings), gate, wanted.routing
+        ) as loop:
             for start in range(0, len(asked), wanted.block):
                 counted = _Counted(loop, model, made)
                 for number, task in enumerate(asked[start : start + wanted.block], start):

@@ -145,7 +145,7 @@ def _near(value: Any, source: random.Random) -> Any:
 
 def _other_day(value: Any, source: random.Random) -> Any:
     """Slips of form: the day itself is right."""
-    return source.choice((value[:3], value.lower(), f"{value}s"))
+    return source.choice((value.lower(), f"a {value}", f"{value}."))
 
 
 def _misplaced(value: Any, source: random.Random) -> Any:

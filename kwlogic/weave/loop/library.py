@@ -36,13 +36,14 @@ class Library:
         self.members: dict[str, Member] = {}
         self.warnings: list[Diagnostic] = []
         self._ready: dict[str, Ready | None] = {}
+        self._folders = 0
         self._folder = tempfile.TemporaryDirectory(prefix="kwlogic-loop-")
 
     def close(self) -> None:
         self._folder.cleanup()
 
     def refresh(self) -> bool:
-        """Read the states anew; whether the members or their states changed."""
+        """Read the states anew; whether there are other members than before."""
         found: dict[str, Member] = {}
         for state in (State.PROMOTED, *TRIAL):
             for status in self.store.in_state(state):
@@ -50,7 +51,7 @@ class Library:
                 if kernel is not None:
                     found[status.digest] = Member(kernel, state, self._contract(kernel))
         found = _newest(found)
-        changed = {d: m.state for d, m in found.items()} != {d: m.state for d, m in self.members.items()}
+        changed = set(found) != set(self.members)
         self.members = found
         return changed
 
@@ -63,15 +64,24 @@ class Library:
     def ready(self, digest: str) -> Ready | None:
         """The kernel to run, None where it cannot be used, which is told once."""
         if digest not in self._ready:
-            folder = Path(self._folder.name).resolve() / str(len(self._ready))
-            folder.mkdir()
+            stored = self.members[digest].stored
             try:
-                self._ready[digest] = ready(self.store, self.members[digest].stored, folder)
+                self._ready[digest] = self.opened(stored)
             except Unready as error:
-                name = self.members[digest].stored.name
-                self.warnings.append(diagnostic("KW864", f"`{name}` is passed over: {error}"))
+                self.warnings.append(diagnostic("KW864", f"`{stored.name}` is passed over: {error}"))
                 self._ready[digest] = None
         return self._ready[digest]
+
+    def opened(self, stored: StoredKernel) -> Ready:
+        """As ``ready``, of any kernel; raises Unready."""
+        known = self._ready.get(stored.digest)
+        if known is not None:
+            return known
+        folder = Path(self._folder.name).resolve() / str(self._folders)
+        self._folders += 1
+        folder.mkdir()
+        self._ready[stored.digest] = found = ready(self.store, stored, folder)
+        return found
 
 
 def _newest(found: dict[str, Member]) -> dict[str, Member]:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from kwlogic.weave.loop.data import Settings
 from kwlogic.weave.loop.library import Member
-from kwlogic.weave.route.data import Route, RouteError
-from kwlogic.weave.route.data import Settings as RouterSettings
+from kwlogic.weave.route.data import Route, RouteError, Settings
 from kwlogic.weave.route.router import Router
 from kwlogic.weave.store.data import StoredKernel
 
@@ -23,7 +21,7 @@ def fitted(members: Mapping[str, Member], prompts: Mapping[str, Sequence[str]], 
     known = {p for e in examples.values() for p in e}
     outside = tuple(dict.fromkeys(p for p in others if p not in known))[-4 * MOST :]
     try:
-        return Router.fit(examples, outside, RouterSettings(alpha=settings.alpha, delta=settings.delta))
+        return Router.fit(examples, outside, settings)
     except RouteError:
         return None
 

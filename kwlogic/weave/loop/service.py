@@ -12,8 +12,9 @@ from types import TracebackType
 from kwlogic.core.codec_json import read_json
 from kwlogic.source.codes import diagnostic
 from kwlogic.source.data import Diagnosed, Diagnostic
-from kwlogic.weave.learn.life_data import Policy
-from kwlogic.weave.learn.life_gate import gate_stored
+from kwlogic.weave.learn.life_data import Gated, Policy
+from kwlogic.weave.learn.life_gate import AtGate, gate_ready
+from kwlogic.weave.learn.life_open import Unready
 from kwlogic.weave.learn.life_service import Gate
 from kwlogic.weave.loop import memory
 from kwlogic.weave.loop.arguments import by_form, by_model, by_reading
@@ -23,8 +24,10 @@ from kwlogic.weave.loop.library import Library, Member
 from kwlogic.weave.loop.raw import generate, shown
 from kwlogic.weave.loop.routes import Route, Router, fitted
 from kwlogic.weave.loop.tending import Garden
+from kwlogic.weave.route.data import Settings as RouteSettings
 from kwlogic.weave.run.backends import Backends
 from kwlogic.weave.run.data import ChatModel, Model, OracleError, RunConfig
+from kwlogic.weave.store.data import StoredKernel
 from kwlogic.weave.store.store import Store
 
 CANDIDATES = 3  # kernels that a prompt is offered to
@@ -41,13 +44,15 @@ class Loop:
         policy: Policy | None = None,
         models: Mapping[str, ChatModel] | None = None,
         learn: Learn | None = None,
-        gate: Gate = gate_stored,
+        gate: Gate | None = None,
+        routing: RouteSettings | None = None,
     ) -> None:
         self.store, self.config = store, config
         self.settings, self.policy = settings or Settings(), policy or Policy()
         self.backends = Backends(config, models)
         self.library = Library(store)
-        self.garden = Garden(store, self.settings, self.policy, learn, gate)
+        self.garden = Garden(store, self.settings, self.policy, learn, gate or self._gate)
+        self.routing = routing or RouteSettings()
         self.extract: tuple[Extract, ...] = (by_form, by_reading, *((by_model(self.backends),) if self.settings.read else ()))
         self.router: Router | None = None
         self.pairs: dict[str, list[memory.Pair]] = {}
@@ -191,6 +196,13 @@ class Loop:
 
     # ------------------------------------------------------------ learning
 
+    def _gate(self, store: Store, kernel: StoredKernel, examples: int) -> AtGate:
+        """The gate, on what the library has made ready already."""
+        try:
+            return gate_ready(store, self.library.opened(kernel), examples)
+        except Unready as error:
+            return AtGate(Gated("", str(error)))
+
     def tend(self, learn: bool = True) -> Tended:
         """Compile what is due, take kernels as far as the evidence goes, and route by what is there now."""
         tended = self.garden.tend(self.library.members.values(), learn)
@@ -198,10 +210,10 @@ class Loop:
         return tended
 
     def _refreshed(self) -> None:
-        if not self.library.refresh() and self.router is not None:
+        if not self.library.refresh():
             return
         members = self.library.members
         said = {d: self.store.feedback(d) for d in members}
         self.pairs = {d: memory.pairs_of(s) for d, s in said.items()}
         prompts = {d: [p for p, _ in pairs] for d, pairs in self.pairs.items()}
-        self.router = fitted(members, prompts, self.garden.unclaimed(), self.settings) if members else None
+        self.router = fitted(members, prompts, self.garden.unclaimed(), self.routing) if members else None

@@ -19,6 +19,7 @@ from kwlogic.weave.learn.life_gate import AtGate
 from kwlogic.weave.loop.data import NoAnswer, Settings, Way
 from kwlogic.weave.loop.memory import keep_prompt
 from kwlogic.weave.loop.service import Loop
+from kwlogic.weave.route.data import Settings as RouteSettings
 from kwlogic.weave.run.data import Message, OracleError, RunConfig
 from kwlogic.weave.store.data import Run, State, Status, StoredKernel
 from kwlogic.weave.store.kernels import kernel_to_stored
@@ -103,7 +104,7 @@ def within(store: Store, model: Says | None, work: Callable[[Loop], Coroutine[An
         config = RunConfig(model="m" if model is not None else "")
         models = {"m": model} if model is not None else None
         settings_ = settings or Settings(read=False)
-        async with Loop(store, config, settings_, Policy(runs=3, success=0.4), models, gate=gate) as loop:
+        async with Loop(store, config, settings_, Policy(runs=3, success=0.4), models, gate=gate, routing=RouteSettings(work=1)) as loop:
             return await work(loop)
 
     return asyncio.run(inside())
@@ -126,10 +127,13 @@ def test_a_promoted_kernel_answers(store: Store, kernels: dict[str, StoredKernel
 def test_what_a_kernel_does_not_take_goes_to_the_model(store: Store, kernels: dict[str, StoredKernel]):
     put(store, kernels["price"], State.PROMOTED)
     model = Says("3300", "42")
-    answer = within(store, model, lambda loop: loop.answer("What do 300 tickets at 11 crowns cost?"))
-    assert answer.way is Way.MODEL
-    assert "few" in answer.passed[0][1] or "tickets < 100" in answer.passed[0][1]
-    other = within(store, model, lambda loop: loop.answer("What do some tickets at 11 crowns cost?"))
+
+    async def work(loop: Loop) -> Any:
+        return [await loop.answer(f"What do {n} tickets at 11 crowns cost?") for n in ("300", "some")]
+
+    many, other = within(store, model, work)
+    assert many.way is Way.MODEL
+    assert "tickets < 100" in many.passed[0][1]
     assert other.way is Way.MODEL, "its inputs are not numbers"
 
 
@@ -150,24 +154,22 @@ def test_no_answer_is_said_not_raised_through(store: Store, model: Says | None, 
     assert "only kernels were asked for" in refused.value.diagnostics[0].message
 
 
-@pytest.mark.parametrize(
-    ("said", "right", "evidence"),
-    [("77", True, True), ("77", False, False), ("78", True, False), ("78", False, None), ("text", True, False)],
-)
-def test_a_kernel_on_trial_is_judged_by_what_the_model_said(
-    store: Store, kernels: dict[str, StoredKernel], said: str, right: bool, evidence: bool | None
-):
+JUDGED = [("77", True, True), ("77", False, False), ("78", True, False), ("78", False, None), ("text", True, False)]
+
+
+def test_a_kernel_on_trial_is_judged_by_what_the_model_said(store: Store, kernels: dict[str, StoredKernel]):
     digest = put(store, kernels["price"], State.PROVED)
 
-    async def work(loop: Loop) -> Any:
-        answer = await loop.answer(PRICE)
-        assert answer.way is Way.MODEL, "a kernel on trial does not answer"
-        assert answer.shadow is not None
-        return loop.judge(answer.answer_id, right)
+    async def work(loop: Loop) -> None:
+        for _, right, evidence in JUDGED:
+            answer = await loop.answer(PRICE)
+            assert answer.way is Way.MODEL, "a kernel on trial does not answer"
+            assert answer.shadow is not None
+            judged = loop.judge(answer.answer_id, right)
+            assert judged.evidence == (() if evidence is None else ((digest, evidence),))
 
-    judged = within(store, Says(said), work)
-    assert judged.evidence == (() if evidence is None else ((digest, evidence),))
-    assert [f.success for f in store.feedback(digest) if f.success is not None] == ([] if evidence is None else [evidence])
+    within(store, Says(*(said for said, _, _ in JUDGED)), work)
+    assert [f.success for f in store.feedback(digest) if f.success is not None] == [e for _, _, e in JUDGED if e is not None]
 
 
 def test_evidence_promotes_and_then_the_kernel_answers(store: Store, kernels: dict[str, StoredKernel]):
@@ -201,19 +203,19 @@ def test_what_is_wrong_is_asked_for_again_and_answers_are_remembered(store: Stor
     assert len(model.heard) == 2
 
 
-def test_a_kernel_whose_model_fails_gives_way(store: Store, kernels: dict[str, StoredKernel]):
-    digest = put(store, kernels["weekday"], State.PROMOTED)
-    model = Says('{"name": "Thu"}', "no idea", '"Thursday"')
-    answer = within(store, model, lambda loop: loop.answer("On which weekday fell 2030-03-07?"))
-    assert (answer.way, answer.text) == (Way.MODEL, "Thursday")
-    assert answer.passed[0][0] == "shop.weekday"
-    assert [r.state.value for r in store.runs(digest)] == ["failed"]
-
-
 def test_a_broken_promise_never_leaves(store: Store, kernels: dict[str, StoredKernel]):
-    put(store, kernels["weekday"], State.PROMOTED)
-    with pytest.raises(NoAnswer):
-        within(store, Says('{"name": "Thu"}', '{"name": "Thu"}'), lambda loop: loop.answer("On which weekday fell 2030-03-07?"))
+    digest = put(store, kernels["weekday"], State.PROMOTED)
+
+    async def work(loop: Loop) -> Any:
+        answer = await loop.answer("On which weekday fell 2030-03-07?")
+        with pytest.raises(NoAnswer):
+            await loop.answer("On which weekday fell 2030-03-08?")
+        return answer
+
+    answer = within(store, Says('{"name": "Thu"}', "no idea", '"Thursday"', '{"name": "Fri"}', '{"name": "Fri"}'), work)
+    assert (answer.way, answer.text) == (Way.MODEL, "Thursday"), "the kernel gives way"
+    assert answer.passed[0][0] == "shop.weekday"
+    assert [r.state.value for r in store.runs(digest)] == ["failed", "failed"]
 
 
 def test_what_cannot_be_used_is_passed_over(store: Store, kernels: dict[str, StoredKernel]):
@@ -256,7 +258,7 @@ def test_the_command_line(run: Callable[..., Result], tmp_path: Path, kernels: d
     assert (said["answer"], said["by"], said["kernel"]) == ("77", "kernel", "shop.price")
     assert run("weave", "--right", said["id"]).return_value == 0
     assert run("weave", PRICE, "--no-model").stdout == "77\n"
-    (tmp_path / "kwlogic.toml").write_text("[weave]\ntrace = 3\nalpha = 2\n", encoding="utf-8")
+    (tmp_path / "kwlogic.toml").write_text("[weave]\ntrace = 3\nseconds = 0\n", encoding="utf-8")
     refused = run("weave", "hello").exception
     assert isinstance(refused, Diagnosed)
     assert [d.code for d in refused.diagnostics] == ["KW860", "KW860"]
