@@ -100,7 +100,7 @@ def session(text: str, folder: Path) -> tuple[str, Path]:
     commands = [line[2:] for line in text.splitlines() if line.startswith("$ ")]
     script = "".join(f"{{ {c}\n}} 2>&1\n_s=$?; printf '\\n\\036'; (exit $_s)\n" for c in commands) + "pwd\n"
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = {**os.environ, "PATH": path, "NO_COLOR": "1", "COLUMNS": "120"}
+    environment = {**os.environ, "PATH": path, "NO_COLOR": "1", "COLUMNS": "120", "PYTEST_ADDOPTS": "-p no:asyncio"}
     done = subprocess.run(["bash", "-c", script], cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
     *outputs, end = done.stdout.split("\n\036")
     return "".join(f"$ {c}\n{o.rstrip()}\n" if o.strip() else f"$ {c}\n" for c, o in zip(commands, outputs)), Path(end.strip())
