@@ -37,7 +37,7 @@ class Masker:
     ``tokenizer``: a tokenizer of ``tokenizers`` or ``transformers``, a ``Vocabulary``, or an ``Engine`` (which keeps compiled
     grammars for the next generation). ``residuals``: who is asked about the contract; without it the solver is, through
     ``residuals_for``, where ``inputs`` are given, else the types and clauses over single outputs are all.
-    ``lookahead``: how many values that end within a token may be asked about for one mask.
+    ``lookahead``: how many questions about the contract may be asked for one mask, to follow tokens that end a value and go on.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class Masker:
             text = f"no output of `{kernel.name}` satisfies its contract for these inputs: {self.residuals.impossible}"
             raise Diagnosed(diagnostic("KW881", text, kernel.name_span))
         self.walk = Walk(program, self.engine, self.residuals, tuple(p.name for p in kernel.outputs), style)
-        self.masks = Masks(self.engine, lookahead)
+        self.masks = Masks(self.walk, lookahead)
         self._states: list[State] = [(self.walk.begin(_pieces(kernel, program, self.residuals, style)),)]
         self._mask: Mask | None = None
         self._ended = False

@@ -1,8 +1,8 @@
 """The mask of a state: all tokens after which the output can still be finished.
 
 Fixed bytes are compared with the vocabulary itself. Within a leaf llguidance says which tokens stay within it and the fixed
-bytes behind it; tokens that reach further are followed one by one, each value that they end being asked about once, and at
-most ``lookahead`` such values for a mask (a mask may leave tokens out then; it never lets a wrong one in).
+bytes behind it; tokens that reach further are followed one by one, with at most ``lookahead`` questions about the contract for a
+mask (a mask may leave tokens out then; it never lets a wrong one in).
 """
 
 from __future__ import annotations
@@ -10,20 +10,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kwlogic.weave.decode.data import Checked
-from kwlogic.weave.decode.scan import scan
 from kwlogic.weave.decode.threads import Done, Leaf, Lit, State, read_all, settled
 
 if TYPE_CHECKING:
-    from kwlogic.weave.decode.engine import Engine, Mask
+    from kwlogic.weave.decode.engine import Mask
+    from kwlogic.weave.decode.walk import Walk
 
+FOLLOWED = 4_096  # tokens followed one by one for one mask
 CHECKED = 256  # tokens tried one by one where a set is only known by asking
 
 
 class Masks:
-    """``left_out``: how many tokens were not followed, in all."""
+    """Masks over one walk. ``left_out``: how many tokens were not followed, in all."""
 
-    def __init__(self, engine: Engine, lookahead: int) -> None:
-        self.engine = engine
+    def __init__(self, walk: Walk, lookahead: int) -> None:
+        self.walk = walk
+        self.engine = walk.engine
         self.lookahead = lookahead
         self.left_out = 0
 
@@ -88,17 +90,14 @@ class Masks:
         return found | engine.of_ids(self.followed(leaf, engine.ids_of(further)))
 
     def followed(self, leaf: Leaf, ids: list[int]) -> list[int]:
-        """Those of the tokens that can be read to their end."""
+        """Those of the tokens that can be read to their end, as far as questions may be asked."""
         words = self.engine.vocabulary.tokens
         found: list[int] = []
-        values: set[bytes] = set()
-        for i in ids:
-            value = leaf.text + words[i][: max(scan(leaf.at, words[i])[1], 0)]
-            if value not in leaf.spot.ended and value not in values:
-                if len(values) >= self.lookahead:
-                    self.left_out += 1
-                    continue
-                values.add(value)
+        most = self.walk.questions + self.lookahead
+        for at, i in enumerate(ids):
+            if self.walk.questions > most or at >= FOLLOWED:
+                self.left_out += len(ids) - at
+                break
             if self.alive(leaf.read(words[i])):
                 found.append(i)
         return found

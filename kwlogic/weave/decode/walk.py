@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from kwlogic.core.codec import DecodeError, decode_ports, decode_text
 from kwlogic.core.codec_encode import may_be_null
 from kwlogic.core.codec_json import string_text
 from kwlogic.core.program import Ctor, Param, Program
+from kwlogic.core.types import Type
 from kwlogic.core.value import NONE, UNIT, Value
 from kwlogic.source.data import Span
 from kwlogic.weave.decode.data import HOLE, STAR, Checked, Free, Ints, Kind, More, Residual, Residuals, Site, Tags
@@ -21,11 +24,18 @@ from kwlogic.weave.decode.plain import Plain
 from kwlogic.weave.decode.scan import BEGIN
 from kwlogic.weave.decode.threads import Further, Leaf, Lit, Question, Spot, Thread, finished
 
-if TYPE_CHECKING:
-    from llguidance import LLMatcher
-
 _DUMMY = UNIT
 _ENDS = r"[,\]}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """Of a leaf: as text, and what is left to ask of its values."""
+
+    residual: Residual
+    inside: str
+    beyond: str | None
+    nothing: bool
 
 
 class Walk:
@@ -40,6 +50,7 @@ class Walk:
         self.shapes = Shapes(program)
         self.plain = Plain(self.shapes, engine)
         self.questions = 0
+        self._grammars: dict[object, Grammar] = {}
 
     # ------------------------------------------------------------ from value to value
 
@@ -150,8 +161,8 @@ class Walk:
 
     def ask(self, kind: Kind, place: Place) -> Residual:
         """What may stand at a place that is not a collection between elements."""
-        self.questions += 1
         if self.residuals.concerns(place.pattern):
+            self.questions += 1
             site = Site(place.path, place.pattern, kind, place.type)
             found = self.residuals.residual(site, so_far(place.frame, HOLE, self.names))
             return (own_limit(place.limits) or found) if isinstance(found, Free) else found  # type: ignore[return-value]
@@ -174,10 +185,10 @@ class Walk:
 
     def more(self, frame: CollFrame) -> list[Thread]:
         """Another element, or the end."""
-        self.questions += 1
         place = frame.place
         residual: Residual = More()
         if self.residuals.concerns(place.pattern):
+            self.questions += 1
             site = Site(place.path, place.pattern, Kind.MORE, place.type)
             residual = self.residuals.residual(site, so_far(place.frame, items_so_far(frame), self.names))
         if isinstance(residual, Free) or not self.residuals.concerns(place.pattern):
@@ -193,40 +204,44 @@ class Walk:
 
     def leaf(self, place: Place) -> list[Thread]:
         """A value, or a whole subtree, within one grammar."""
-        emitter = Emitter(self.shapes, self.style, self.engine.is_empty)
-        residual: Residual = Free()
-        if self.shapes.is_scalar(place.type):
-            residual, lexeme = self.scalar(place)
-            symbol = emitter.terminal(lexeme)
-        else:
-            symbol = emitter.value(place.type, place.limits)
-        emitter.finish()
-        if symbol in emitter.empty:
-            return []
+        residual: Residual | None = self.ask(Kind.VALUE, place) if self.shapes.is_scalar(place.type) else None
         after = self.close("", place.frame, _DUMMY)
-        start = self.engine.matcher(f"start: {symbol} {lark_text(after.rest.decode())}\n" + emitter.lark())
-        spot = Spot(
-            self.engine, lambda text: self.ended(place, residual, text), residual, start, self.beyond(symbol, emitter, after), after.rest
-        )
+        key = (place.type, place.limits if residual is None else residual, after.rest, after.last)
+        grammar = self._grammars.get(key)
+        if grammar is None:
+            grammar = self._grammars[key] = self.grammar(place, residual, after)
+        if grammar.nothing:
+            return []
+        start = self.engine.matcher(grammar.inside)
+        beyond = None if grammar.beyond is None else partial(self.engine.matcher, grammar.beyond)
+        known = grammar.residual
+        spot = Spot(self.engine, lambda text: self.ended(place, known, text), known, start, beyond, after.rest)
         return [Leaf(spot, b"", BEGIN, start, Further(None, b""))]
 
-    def scalar(self, place: Place) -> tuple[Residual, Lexeme]:
-        residual = self.ask(Kind.VALUE, place)
+    def grammar(self, place: Place, residual: Residual | None, after: Lit) -> Grammar:
+        """A leaf's grammar with the fixed bytes after it, and with anything after those where some token reaches past them."""
+        emitter = Emitter(self.shapes, self.style, self.engine.is_empty)
+        if residual is None:
+            residual, symbol = Free(), emitter.value(place.type, place.limits)
+        else:
+            residual, lexeme = self.lexeme(residual, place.type)
+            symbol = emitter.terminal(lexeme)
+        emitter.finish()
+        rules, post = emitter.lark(), lark_text(after.rest.decode())
+        beyond = None
+        if not after.last and (not after.rest or self.engine.passing(after.rest).any()):
+            follow = f"{post} /(?s:.+)/" if after.rest else f"/{_ENDS}(?s:.*)/"
+            beyond = f"start: {symbol} {follow}\n{rules}"
+        return Grammar(residual, f"start: {symbol} {post}\n{rules}", beyond, symbol in emitter.empty)
+
+    def lexeme(self, residual: Residual, type: Type) -> tuple[Residual, Lexeme]:
         try:
-            return residual, lexeme_of(residual, place.type, self.program)
+            return residual, lexeme_of(residual, type, self.program)
         except NoGrammar:
             if not isinstance(residual, Ints):
                 raise
             residual = checked_ints(residual)
-            return residual, lexeme_of(residual, place.type, self.program)
-
-    def beyond(self, symbol: str, emitter: Emitter, after: Lit) -> Callable[[], LLMatcher] | None:
-        """The leaf's grammar with anything after it; None where no token reaches past the fixed bytes."""
-        if after.last or (after.rest and not self.engine.passing(after.rest).any()):
-            return None
-        follow = f"{lark_text(after.rest.decode())} /(?s:.+)/" if after.rest else f"/{_ENDS}(?s:.*)/"
-        grammar = f"start: {symbol} {follow}\n" + emitter.lark()
-        return lambda: self.engine.matcher(grammar)
+            return residual, lexeme_of(residual, type, self.program)
 
     # ------------------------------------------------------------ ends of leaves
 
