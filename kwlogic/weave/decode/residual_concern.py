@@ -17,6 +17,7 @@ from kwlogic.weave.decode.local import clause_limits, ctor_limits
 from kwlogic.weave.decode.residual_shape import step_names
 from kwlogic.weave.decode.residual_touch import Touch, of_ports, touches
 
+MOST_NESTED = 16
 ENDLESS = ("Int", "Real", "String", "List")
 
 
@@ -40,7 +41,7 @@ class Concerns:
 
     def _invariants(self, type: Type, pattern: Pattern, around: tuple[Type, ...]) -> Iterator[Touch]:
         """What invariants inside a type say, besides limits of single sites."""
-        if type in around:
+        if type in around or len(around) > MOST_NESTED:
             yield Touch(pattern, True)
             return
         for ctor, fields in self._fields(type):
@@ -76,7 +77,7 @@ class Concerns:
         waiting: list[tuple[Type, Pattern, tuple[Type, ...]]] = [(p.type, (p.name,), ()) for p in self.kernel.outputs]
         while waiting:
             type, pattern, around = waiting.pop()
-            if type in around:
+            if type in around or len(around) > MOST_NESTED:
                 continue
             if type.head in ("Set", "Map"):
                 limited = any(t.meets(pattern) for touched in self.touched for t in touched)
@@ -90,7 +91,7 @@ class Concerns:
         """Whether a type surely has more values than will ever be written."""
         if type.head in ENDLESS:
             return True
-        if type in around or type.head in ("Set", "Map", "Bool"):
+        if type in around or len(around) > MOST_NESTED or type.head in ("Set", "Map", "Bool"):
             return False
         return any(self._endless(t, (*around, type)) for _, fields in self._fields(type) for _, t in fields)
 

@@ -138,6 +138,10 @@ class Symbolic:
             return UNDEFINED
         return value
 
+    def seen(self, value: Any, type: Type, where: Where) -> Any:
+        """The value; scalars are always looked at."""
+        return self.force(value, where) if type in SCALARS else value
+
     def partial(self, where: Where, unless: Any = False) -> Any:
         """Take note that something is undefined here, unless a condition holds."""
         if unless is not True:
@@ -158,7 +162,7 @@ class Symbolic:
             self.charge()
             match term.op:
                 case Op.VAR:
-                    return env[term.data]
+                    return self.seen(env[term.data], term.type, where)
                 case Op.LIT:
                     return term.data
                 case Op.AT:
@@ -300,7 +304,7 @@ class Symbolic:
                 holds = self.settle(guard, where)
                 if holds is not True:
                     self.partial(where, holds)
-                return UNDEFINED if holds is False else fields[index]
+                return UNDEFINED if holds is False else self.seen(fields[index], term.type, where)
         return self.partial(where)
 
     def is_(self, term: Term, env: Env, where: Where) -> Steps:

@@ -26,6 +26,7 @@ from kwlogic.weave.decode.residual_scalars import SCALARS, mk_truth
 from kwlogic.weave.decode.residual_values import ANYWHERE, HIDDEN, UNDEFINED, Bag, Delay, Node, Table, Unsupported, known, lower, mk_value
 
 LOOK = (4, 2, 2, 1)  # further elements that are looked into, by the containers around
+MOST_MEMBERS = 16  # of a set that may hold all values of its type
 NESTED = 3  # recursive data in itself
 MOST_BUILT = 20_000  # parts of one value
 
@@ -115,22 +116,25 @@ class Shape:
         key = (path, type)
         if key in self._opened:
             return self._opened[key]
-        count = self._size(path, len(written))
         look = max(LOOK[min(depth, len(LOOK) - 1)], self.totals.get(path, 0) - len(written))
+        most = None if head == "List" else cardinality(self.program, type.args[0])
+        most = None if most is None else max(0, most - len(written))
+        count = self._size(path, most)
+        look = look if most is None or most > MOST_MEMBERS else most
         element = tuple_of(*type.args) if head == "Map" else type.args[0]
         more = [Delay((*path, len(written) + i), element, depth + 1, inside) for i in range(look)]
         self.sizes[str(count.data)] = (path, look, len(written))
         if head == "List":
             made = self._list(count, written, more)
         else:
-            made = self._bag(head, count, written, more)
+            made = self._bag(head, count, written, more, most == look)
             self.bags[path] = made
         self._opened[key] = made
         return made
 
-    def _size(self, path: Path, written: int) -> Term:
+    def _size(self, path: Path, most: int | None) -> Term:
         var = size_var(path)
-        self.unknowns[str(var.data)] = Unknown(var, 0)
+        self.unknowns[str(var.data)] = Unknown(var, 0, most)
         return var
 
     def _list(self, count: Term, written: list[Any], more: list[Any]) -> Any:
@@ -145,9 +149,9 @@ class Shape:
             tail = mk_value("Cons", (item, tail))
         return tail
 
-    def _bag(self, head: str, count: Term, written: list[Any], more: list[Any]) -> Any:
+    def _bag(self, head: str, count: Term, written: list[Any], more: list[Any], all: bool) -> Any:
         guarded = [(TRUE, x) for x in written] + [(_beyond(count, i), x) for i, x in enumerate(more)]
-        rest = _beyond(count, len(more))
+        rest = FALSE if all else _beyond(count, len(more))
         size = mk_prim("int.add", (mk_int(len(written)), count), INT) if written else count
         if head == "Set":
             return Bag(tuple(guarded), rest, size)
@@ -283,6 +287,28 @@ class Shape:
         if self._samples is None:
             self._samples = Samples(self.program)
         return self._samples.small(type)[0]
+
+
+def cardinality(program: Program, type: Type, around: tuple[Type, ...] = ()) -> int | None:
+    """How many values a type has, where they are few. Recurses on types, which nest as deep as they are written."""
+    if type is BOOL:
+        return 2
+    if type in SCALARS or type in around or len(around) > MOST_MEMBERS or type.head in ("List", "Set", "Map", "Fun"):
+        return None
+    try:
+        ctors = constructors(program, type)
+    except NoConstructors:
+        return None
+    total = 0
+    for _, fields in ctors:
+        product = 1
+        for field in fields:
+            count = cardinality(program, field, (*around, type))
+            if count is None:
+                return None
+            product *= count
+        total += product
+    return total if total <= MOST_MEMBERS else None
 
 
 def distinct(shape: Shape, symbolic: Symbolic) -> list[Reading]:
