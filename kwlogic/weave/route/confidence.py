@@ -35,7 +35,7 @@ class Confidence:
 
     def shares(self, values: Any) -> Any:
         """The scores of candidates as probabilities among themselves."""
-        z = values / self.temperature
+        z = np.asarray(values, np.float64) / self.temperature
         odds = np.exp(z - z.max()) if len(z) else z
         return odds / odds.sum() if len(z) else z
 
@@ -109,9 +109,8 @@ def ranking_quality(confidence: Any, right: Any) -> float:
     good, bad = int(right.sum()), int((~right).sum())
     if not good or not bad:
         return 1.0
-    from scipy.stats import rankdata
-
-    ranks = rankdata(np.asarray(confidence))
+    _, place, counts = np.unique(np.asarray(confidence, np.float64), return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[place]
     return float((ranks[right].sum() - good * (good + 1) / 2) / (good * bad))
 
 
