@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import difflib
+import time
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from os import PathLike, fspath
@@ -163,6 +164,7 @@ class Project:
         from kwlogic.lab.trial import tried, use_lines
         from kwlogic.workspace.data import CheckResult
 
+        began = time.perf_counter()
         self._world()
         requires, ensures, fails = (clauses.get(k, ()) for k in ("requires", "ensures", "fails"))
         declaration = composite.declaration(name, requires, ensures, fails)
@@ -172,7 +174,7 @@ class Project:
         if trial.errors:
             return CheckResult((), trial.errors, sources)
         results = check_kernels(self._opened, trial.program, [f"{trial.module}.{name}"], budget)
-        return CheckResult(results, (), sources)
+        return CheckResult(results, (), sources, seconds=time.perf_counter() - began)
 
     def _uses(self) -> str:
         """All modules by their full names."""
@@ -193,3 +195,12 @@ def _parsed(text: str, inputs: Mapping[str, str], sources: Mapping[str, Source])
         if isinstance(decl, KernelDecl) and isinstance(decl.body, BodyCompose):
             return decl, source
     raise CompositionError(*(problems or (diagnostic("KW420", f"`{text}` is not one composition"),)), sources={**sources, SHOWN: source})
+
+
+def _show_in_notebooks() -> None:
+    from kwlogic.notebook import install_all
+
+    install_all()
+
+
+_show_in_notebooks()
