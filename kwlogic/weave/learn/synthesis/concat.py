@@ -7,7 +7,8 @@ their value on the example with the longest output, so that only those that fit 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from kwlogic.core.terms import mk_str
@@ -15,9 +16,14 @@ from kwlogic.core.types import STRING
 from kwlogic.weave.learn.synthesis.bank import Bank
 from kwlogic.weave.learn.synthesis.constants import literal_cost, shared_start
 from kwlogic.weave.learn.synthesis.node import Node, leaf
-from kwlogic.weave.learn.synthesis.operations import CONCAT
+from kwlogic.weave.learn.synthesis.operations import CONCAT, choice
 
-_STATES, _FEWER = 600, 250
+_STATES, _FEWER, _AFTER = 600, 250, 120
+_GUESS = 0.15  # what is left to cover costs, for each character
+_LONGEST = 24
+_OWN = 5  # what a constant costs more that a single output has
+_WORD = re.compile(r"[A-Za-z0-9]+|[^A-Za-z0-9]+")
+_EITHER = choice(STRING)
 _Places = tuple[int, ...]
 _Tree = dict[Any, Any]  # by value on the next row; at the last one, the node under None
 
@@ -44,9 +50,17 @@ def literal(text: str, count: int, cost: int | None = None) -> Node:
     return leaf(repr(text), STRING, lambda _: text, mk_str(text), literal_cost(text) if cost is None else cost, (text,) * count)
 
 
-def split_into_pieces(bank: Bank, pieces: Pieces, goal: tuple[str, ...], rows: tuple[int, ...], bound: int) -> Node | None:
-    """The cheapest concatenation that yields the goal on these rows and costs less than the bound."""
+Test = tuple[int, Node]
+"""A predicate and the mask of the examples on which it holds."""
+
+
+def split_into_pieces(
+    bank: Bank, pieces: Pieces, goal: tuple[str, ...], rows: tuple[int, ...], bound: int, tests: Sequence[Test] = ()
+) -> Node | None:
+    """The cheapest concatenation that yields the goal on these rows and costs less than the bound. With tests, a piece may be
+    one constant or another."""
     search = _Path(bank, pieces, goal, rows, bound)
+    search.tests = [(node, [i for i, r in enumerate(search.rows) if mask >> r & 1], _not(mask, search.rows)) for mask, node in tests]
     found = search.run()
     if not found:
         return None
@@ -65,29 +79,32 @@ class _Path:
         self.table = pieces.table(self.rows[0])
         self.given = pieces.given
         self._fitting: dict[str, _Tree] = {}
+        self.tests: list[tuple[Node, list[int], list[int]]] = []
 
     def run(self) -> list[Node]:
+        """Cheapest first, with a guess at what the rest will cost; a little further once there is a way."""
         start, end = (0,) * len(self.rows), tuple(map(len, self.goals))
         if start == end:
             return [literal("", self.bank.count)]
         best: dict[_Places, int] = {start: 0}
         came: dict[_Places, tuple[_Places, Node]] = {}
-        heap: list[tuple[int, _Places]] = [(0, start)]
-        popped, most = 0, _STATES if len(self.rows) == self.bank.count else _FEWER
-        while heap and popped < most:
-            cost, here = heapq.heappop(heap)
-            if here == end:
-                return _trace(came, here)
-            if cost > best[here]:
+        heap: list[tuple[float, int, _Places]] = [(0.0, 0, start)]
+        left = _STATES if len(self.rows) == self.bank.count else _FEWER
+        while heap and left:
+            _, cost, here = heapq.heappop(heap)
+            if cost > best[here] or cost >= self.bound:
                 continue
-            popped += 1
+            left -= 1
             for more, there, node in self._steps(here):
                 total = cost + more + (1 if here != start else 0)
-                if total + (0 if there == end else 2) < self.bound and total < best.get(there, self.bound):
+                if total + (0 if there == end else 2) < min(self.bound, best.get(there, self.bound)):
                     best[there] = total
                     came[there] = here, node
-                    heapq.heappush(heap, (total, there))
-        return []
+                    if there == end:
+                        self.bound, left = total, min(left, _AFTER)
+                    else:
+                        heapq.heappush(heap, (total + _GUESS * (len(self.goals[0]) - there[0]), total, there))
+        return _trace(came, end)
 
     def _steps(self, here: _Places) -> list[tuple[int, _Places, Node]]:
         found: list[tuple[int, _Places, Node]] = []
@@ -103,7 +120,36 @@ class _Path:
             found += [(tree[None].cost, places, tree[None]) for places, tree in front if places != here and None in tree]
         self.bank.meter.charge(looked >> 1)
         found += self._constants(here)
+        for test, yes, no in self.tests:
+            found += self._either(here, test, yes, no)
         return found
+
+    def _either(self, here: _Places, test: Node, yes: list[int], no: list[int]) -> Iterator[tuple[int, _Places, Node]]:
+        """One constant where the test holds, another where it does not."""
+        self.bank.meter.charge(1)
+        for one in self._options(here, yes):
+            for other in self._options(here, no):
+                if one != other:
+                    then, otherwise = self._own(one, yes), self._own(other, no)
+                    vec = tuple(one if t else other for t in test.vec)
+                    node = Node(_EITHER, (test, then, otherwise), 2 + test.cost + then.cost + otherwise.cost, vec)
+                    there = list(here)
+                    for rows, text in ((yes, one), (no, other)):
+                        for row in rows:
+                            there[row] += len(text)
+                    yield node.cost, tuple(there), node
+
+    def _options(self, here: _Places, rows: list[int]) -> list[str]:
+        """Nothing, the next word or separator, and all that these outputs go on with together."""
+        shared = shared_start([self.goals[r][here[r] :] for r in rows])
+        word = _WORD.match(shared)
+        return list(dict.fromkeys(["", word[0] if word else "", shared[:_LONGEST]]))
+
+    def _own(self, text: str, rows: list[int]) -> Node:
+        node = literal(text, self.bank.count)
+        if len(rows) == 1 and any(map(str.isalnum, text)):
+            node.cost += _OWN
+        return node
 
     def _constants(self, here: _Places) -> list[tuple[int, _Places, Node]]:
         """Constants with which all outputs go on; the whole of a single output is dear."""
@@ -112,7 +158,7 @@ class _Path:
         for n in range(1, len(shared) + 1):
             constant = literal(shared[:n], self.bank.count, 2 if shared[:n] in self.given else None)
             if len(self.goals) == 1 and any(map(str.isalnum, shared[:n])):
-                constant.cost += 3  # it is this example's own
+                constant.cost += _OWN  # it is this example's own
             found.append((constant.cost, tuple([i + n for i in here]), constant))
         return found
 
@@ -132,6 +178,10 @@ class _Path:
                     if old is None or node.cost < old.cost:
                         tree[None] = node
         return root
+
+
+def _not(mask: int, rows: Sequence[int]) -> list[int]:
+    return [i for i, r in enumerate(rows) if not mask >> r & 1]
 
 
 def _within(value: str, goal: str) -> bool:

@@ -6,17 +6,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from difflib import SequenceMatcher
 
 _WORD = re.compile(r"[A-Za-z0-9]+")
+_PART = 2
+_TOKEN = re.compile(r"[A-Za-z0-9]+|[^A-Za-z0-9]")
 _MARKS = re.compile(r"[^A-Za-z0-9]+")
 SEPARATORS, CONTEXTS, DIFFERENCES, WORDS, EDITS = 8, 6, 8, 8, 18
 
 
 def literal_cost(text: str) -> int:
-    """What a constant in a result costs: letters and digits one each, so that copying outputs is dear."""
+    """What a constant in a result costs: letters and digits count, so that copying outputs is dear."""
     dear = sum(c.isalnum() for c in text)
-    return 1 + dear + max(0, len(text) - dear - 1) // 2
+    return 1 + min(dear, 3) + max(0, dear - 3) // 3 + max(0, len(text) - dear - 1) // 2
 
 
 def mark_cost(text: str) -> int:
@@ -94,38 +97,47 @@ def telling_words(texts: Sequence[Sequence[str]]) -> list[str]:
     return shared[:WORDS]
 
 
-def edits(texts: Sequence[Sequence[str]], outputs: Sequence[str]) -> list[tuple[str, str]]:
-    """What is exchanged for what between an input and its output, as letters, as words, and with what stands before the words."""
-    count: Counter[tuple[str, str]] = Counter()
+def edits(texts: Sequence[Sequence[str]], outputs: Sequence[str]) -> list[tuple[str, str, int]]:
+    """What is exchanged for what between an input and its output, in whole words, alone and with what stands before them, and what
+    that costs more than its texts: parts of words do."""
+    count: Counter[tuple[str, str, int]] = Counter()
     for inputs, output in zip(texts, outputs):
         for text in inputs:
-            low = len(shared_start([text, output]))
-            tail = len(shared_start([text[low:][::-1], output[low:][::-1]]))
-            if low + tail < max(2, min(len(text), len(output)) // 3):
-                continue
-            count.update(set(_widened(text, output, low, tail)))
+            count.update(set(_exchanged(text, output)))
     found = [e for e in count if e[0] and e[0] != e[1] and len(e[0]) <= 24 and len(e[1]) <= 24]
     return sorted(found, key=lambda e: (-count[e], len(e[0]) + len(e[1]), e))[:EDITS]
 
 
-def _inside(text: str, at: int) -> bool:
-    """Whether a place is inside a word."""
-    return 0 < at < len(text) and text[at - 1].isalnum() and text[at].isalnum()
+def _exchanged(text: str, output: str) -> Iterator[tuple[str, str, int]]:
+    before, after = _TOKEN.findall(text), _TOKEN.findall(output)
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    blocks = matcher.get_opcodes()
+    if sum(j - i for tag, i, j, _, _ in blocks if tag == "equal") * 3 < len(before):
+        return
+    for tag, i, j, k, m in blocks:
+        if tag in ("replace", "delete"):
+            yield "".join(before[i:j]), "".join(after[k:m]), 0
+            if i and k and not before[i - 1].isalnum() and before[i - 1] == after[k - 1]:
+                low = 2 if i > 1 and k > 1 and not before[i - 2].isalnum() and before[i - 2] == after[k - 2] else 1
+                yield "".join(before[i - low : j]), "".join(after[k - low : m]), 0
+            yield from _trimmed("".join(before[i:j]), "".join(after[k:m]))
 
 
-def _widened(text: str, output: str, low: int, tail: int) -> list[tuple[str, str]]:
-    """The difference, widened to whole words, and to the separators before them."""
-    wide, right = low, tail
-    if _inside(text, low) or _inside(output, low):
-        while wide and text[wide - 1].isalnum():
-            wide -= 1
-    if _inside(text, len(text) - tail) or _inside(output, len(output) - tail):
-        while right and text[len(text) - right].isalnum():
-            right -= 1
-    before = wide
-    while before and not text[before - 1].isalnum() and wide - before < 2:
-        before -= 1
-    return [(text[i : len(text) - j], output[i : len(output) - j]) for i, j in ((low, tail), (wide, right), (before, right))]
+def _trimmed(old: str, new: str) -> Iterator[tuple[str, str, int]]:
+    """The part of a word that changes, where that is at its start or its end."""
+    head = len(shared_start([old, new]))
+    tail = len(shared_start([old[head:][::-1], new[head:][::-1]]))
+    if head + tail and not (head and tail):
+        yield old[head : len(old) - tail], new[head : len(new) - tail], _PART
+
+
+def endings(texts: Sequence[Sequence[str]]) -> list[str]:
+    """First and last letters that some inputs share and some do not."""
+    count: Counter[str] = Counter()
+    for inputs in texts:
+        count.update({e for t in inputs if t for e in (t[0], t[-1]) if e.isalnum()})
+    found = [e for e in count if 1 < count[e] < len(texts)]
+    return sorted(found, key=lambda e: (-count[e], e))[:4]
 
 
 def output_separators(texts: Sequence[Sequence[str]], outputs: Sequence[str]) -> list[str]:

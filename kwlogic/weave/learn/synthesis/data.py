@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from kwlogic.core.program import Program
@@ -49,7 +49,7 @@ class Synthesised:
     term: Term
     text: str
     helpers: tuple[str, ...]
-    program: Program
+    program: Program = field(repr=False)
     cost: int
     size: int
     explored: int

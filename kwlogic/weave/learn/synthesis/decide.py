@@ -23,7 +23,7 @@ _CHEAPEST_LEAF = 1
 class Decision:
     def __init__(self, bank: Bank, leaf: Leaf, full: int) -> None:
         self._bank, self._leaf, self._full = bank, leaf, full
-        self._predicates = _predicates(bank, full)
+        self._predicates = predicates(bank, full)[:_PREDICATES]
         self._leaves: dict[int, tuple[Node | None, int]] = {}
         self._done: dict[tuple[int, int], tuple[Node | None, int]] = {}
 
@@ -74,11 +74,11 @@ class Decision:
         return Node(choice(then.type), (predicate, then, other), predicate.cost + one.cost + two.cost + 2, vec)
 
 
-def _predicates(bank: Bank, full: int) -> list[tuple[int, Node]]:
+def predicates(bank: Bank, full: int) -> list[tuple[int, Node]]:
     """The cheapest predicate for each set of examples on which one holds."""
     found: dict[int, Node] = {}
     for node in bank.of(BOOL):
         mask = sum(1 << i for i, v in enumerate(node.vec) if v)
         if mask not in (0, full) and (mask not in found or node.cost < found[mask].cost):
             found[mask] = node
-    return sorted(found.items(), key=lambda p: p[1].cost)[:_PREDICATES]
+    return sorted(found.items(), key=lambda p: p[1].cost)

@@ -14,6 +14,8 @@ from kwlogic.weave.learn.synthesis.node import Node, apply, leaf
 from kwlogic.weave.learn.synthesis.operations import ADD, MUL
 
 THRESHOLDS = 8
+_FACTORS = (60, 10, 100, 1000, 24, 7, 12, 3600)
+_MIXED = 6
 _SLOPES_OF = 120
 _ROUND = (1000, 100, 10, 5, 2, 1)
 
@@ -40,6 +42,21 @@ def sum_of_two(bank: Bank, type: Type, goal: Sequence[Native], bound: int) -> No
             rest = known.get(tuple([g - v for g, v in zip(goal, vec)]))
             if rest is not None and node.cost + rest.cost + 1 < bound:
                 best = apply(ADD[type], node, rest)
+                bound = best.cost
+    return best
+
+
+def mixed(bank: Bank, type: Type, goal: Sequence[Native], bound: int) -> Node | None:
+    """``a * x + y`` over two terms, the factor one of the usual ones: units, places of digits."""
+    known, best = bank.seen.get(type, {}), None
+    nodes = [n for n in bank.of(type) if n.args and n.cost <= _MIXED]
+    bank.meter.charge(len(nodes) * len(_FACTORS))
+    for node in nodes:
+        for factor in _FACTORS:
+            rest = known.get(tuple([g - factor * v for g, v in zip(goal, node.vec)]))
+            if rest is not None and node.cost + rest.cost + 4 < bound:
+                scaled = apply(MUL[type], node, number(type, factor if type is INT else Fraction(factor), bank.count, 2))
+                best = apply(ADD[type], scaled, rest)
                 bound = best.cost
     return best
 

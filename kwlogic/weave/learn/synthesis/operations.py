@@ -1,6 +1,6 @@
 """The operations that enumeration combines, for the types in play. Everything here is total: what it builds owes no proof.
 
-Roles narrow what an argument may be: ``mark`` (texts to look for: constants, inputs and both together), ``new`` (what replaces
+Roles narrow what an argument may be: ``mark`` (texts to look for: constants, inputs and both together), ``edge`` (what texts may begin or end with), ``glue`` (what joins), ``new`` (what replaces
 a mark), ``small`` (places: small integers, integer inputs and one beside them). A limit bounds the cost of an argument.
 """
 
@@ -11,7 +11,23 @@ from fractions import Fraction
 
 from kwlogic.core.prim_eval import int_text
 from kwlogic.core.program import Program
-from kwlogic.core.terms import Term, mk_call, mk_con, mk_eq, mk_if, mk_int, mk_not, mk_prim, mk_real, mk_sel, mk_str
+from kwlogic.core.terms import (
+    FALSE,
+    TRUE,
+    Term,
+    mk_and,
+    mk_call,
+    mk_con,
+    mk_eq,
+    mk_if,
+    mk_int,
+    mk_not,
+    mk_or,
+    mk_prim,
+    mk_real,
+    mk_sel,
+    mk_str,
+)
 from kwlogic.core.types import BOOL, INT, REAL, STRING, Type, list_of
 from kwlogic.weave.learn.synthesis import native
 from kwlogic.weave.learn.synthesis.building import (
@@ -148,8 +164,8 @@ def _string_tests() -> Iterator[Operation]:
     from kwlogic.core.prim_eval import CALLS
 
     yield _prim("str.contains", (STRING, "mark"), BOOL)
-    yield _prim("str.starts_with", (STRING, "mark"), BOOL)
-    yield _prim("str.ends_with", (STRING, "mark"), BOOL)
+    yield _prim("str.starts_with", (STRING, "edge"), BOOL)
+    yield _prim("str.ends_with", (STRING, "edge"), BOOL)
     yield Operation("same text", (STRING, STRING), BOOL, lambda a, b: a == b, lambda a: mk_eq(*a), 1, (4, 4), symmetric=True)
     yield Operation("is text", (STRING, "mark"), BOOL, lambda a, b: a == b, lambda a: mk_eq(*a), 1, (4, 3))
     for pattern in _CLASSES:
@@ -300,4 +316,14 @@ CONCAT = Operation("concat", (STRING, STRING), STRING, lambda a, b: a + b, prim(
 
 def choice(type: Type) -> Operation:
     """``if``, over a condition and two values."""
-    return Operation("if", (BOOL, type, type), type, lambda c, a, b: a if c else b, lambda a: mk_if(*a), 2)
+    return Operation("if", (BOOL, type, type), type, lambda c, a, b: a if c else b, _choice_term, 2)
+
+
+def _choice_term(args: tuple[Term, ...]) -> Term:
+    """``if``, or the connective that it is."""
+    test, then, other = args
+    if then is TRUE or other is FALSE:
+        return mk_or((test, other)) if then is TRUE else mk_and((test, then))
+    if then is FALSE or other is TRUE:
+        return mk_and((mk_not(test), other)) if then is FALSE else mk_or((mk_not(test), then))
+    return mk_if(test, then, other)

@@ -13,15 +13,24 @@ from kwlogic.core.terms import mk_bool, mk_var
 from kwlogic.core.types import BOOL, INT, REAL, STRING, Type, list_of
 from kwlogic.core.value_show import value_to_term
 from kwlogic.weave.learn.synthesis.bank import Bank, longest_of
-from kwlogic.weave.learn.synthesis.concat import Pieces, split_into_pieces
-from kwlogic.weave.learn.synthesis.constants import edits, fresh_words, literal_cost, mark_cost, mined, output_separators, small_numbers
+from kwlogic.weave.learn.synthesis.concat import Pieces, Test, split_into_pieces
+from kwlogic.weave.learn.synthesis.constants import (
+    edits,
+    endings,
+    fresh_words,
+    literal_cost,
+    mark_cost,
+    mined,
+    output_separators,
+    small_numbers,
+)
 from kwlogic.weave.learn.synthesis.data import Port
-from kwlogic.weave.learn.synthesis.decide import Decision
+from kwlogic.weave.learn.synthesis.decide import Decision, predicates
 from kwlogic.weave.learn.synthesis.lifting import ITEMS, Lift, lifted
 from kwlogic.weave.learn.synthesis.meter import Exhausted, Meter
 from kwlogic.weave.learn.synthesis.native import Native, is_plain, of_native
 from kwlogic.weave.learn.synthesis.node import Node, apply, leaf
-from kwlogic.weave.learn.synthesis.numbers import line, number, number_cost, numeric, sum_of_two, thresholds
+from kwlogic.weave.learn.synthesis.numbers import line, mixed, number, number_cost, numeric, sum_of_two, thresholds
 from kwlogic.weave.learn.synthesis.operations import CONCAT, NOT, STRINGS, operations
 from kwlogic.weave.learn.synthesis.places import add_edits, add_parts, shifted
 
@@ -32,6 +41,7 @@ _FILTERED = frozenset(("digits", "letters", "str.strip", "without_digits"))
 _PATIENCE = 150_000
 _INFINITE = 10**6
 _COPIED = 8  # what a number costs that is the output of a single example
+_TESTS = 16
 _ROOM = 8  # what a function with conditionals may cost, for each cost that was enumerated
 
 
@@ -77,7 +87,7 @@ class Search:
         for index, port in enumerate(problem.inputs):
             vec = tuple(r[index] for r in problem.rows)
             node = leaf(port.name, port.type, lambda env, n=port.name: env[n], mk_var(port.name, port.type), 1, vec)  # type: ignore[misc]
-            roles = {STRING: ("mark", "new"), INT: ("small", "divisor"), REAL: ("real divisor",)}.get(port.type, ())
+            roles = {STRING: ("mark", "edge", "new"), INT: ("small", "divisor"), REAL: ("real divisor",)}.get(port.type, ())
             self.bank.add(node, *roles)
             self.inputs.append(node)
             if port.type is STRING:
@@ -105,19 +115,24 @@ class Search:
         self.bank.constant(self.constant(STRING, "", 1), "new", "glue")
         for text, cost in sorted(found.items(), key=lambda f: f[1]):
             node = self.constant(STRING, text, cost)
-            self.bank.constant(node, "mark", "glue")
+            self.bank.constant(node, "mark", "edge", "glue")
             self.bank.constant(self.constant(STRING, text, cost if text in given else literal_cost(text)), "new")
             self.marks.append(node)
             if not text[0].isalnum() and len(text) <= 2:
                 for port in inputs:
-                    self.bank.add(apply(CONCAT, node, port), "mark")
+                    self.bank.add(apply(CONCAT, node, port), "mark", "edge")
+        for text in endings(texts):
+            self.bank.constant(self.constant(STRING, text, 1), "edge")
         for text in fresh_words(texts, outputs):
             if text not in found:
                 self.bank.constant(self.constant(STRING, text, literal_cost(text)), "new")
         for text in output_separators(texts, outputs):
             if text not in found:
                 self.bank.constant(self.constant(STRING, text, 1), "new", "glue")
-        self.edits = [(self.constant(STRING, a, mark_cost(a)), self.constant(STRING, b, literal_cost(b))) for a, b in edits(texts, outputs)]
+        self.edits = [
+            (self.constant(STRING, old, mark_cost(old) + more), self.constant(STRING, new, literal_cost(new)))
+            for old, new, more in edits(texts, outputs)
+        ]
 
     def _seed_numbers(self) -> None:
         for value, cost in small_numbers():
@@ -194,11 +209,11 @@ class Search:
         """Whether there is a function by now; ``best`` is the cheapest."""
         bound = self.best.cost if self.best else _INFINITE
         found = self.leaf(self.full, bound)
-        if found is None and self.best is None and self.bank.level < 5:
-            return False
         if self.problem.branches and self.count > 1 and self.bank.level >= 4 and self.decided < 2:
+            if self.problem.type is STRING:
+                found = self._either(min(bound, found.cost if found else bound)) or found
             decision = Decision(self.bank, self.leaf, self.full)
-            bound = min(found.cost if found else bound, _ROOM * self.bank.level)
+            bound = min(found.cost if found else bound, _ROOM * (self.bank.level + 1))
             for depth in range(1, self.problem.branches + 1):
                 node = decision.best(self.full, depth, bound)
                 if node is not None:
@@ -224,10 +239,23 @@ class Search:
             return apply(NOT, node) if node is not None and node.cost + 1 < bound else found
         return found
 
+    def _either(self, bound: int) -> Node | None:
+        """Pieces of a text of which some are one constant or another."""
+        chosen: list[Test] = []
+        for mask, node in predicates(self.bank, self.full):
+            if len(chosen) < _TESTS and not any(m == self.full & ~mask for m, _ in chosen):
+                chosen.append((mask, node))
+        rows = tuple(range(self.count))
+        bound = min(bound, _ROOM * (self.bank.level + 1))
+        return split_into_pieces(self.bank, self.pieces, self.problem.goal, rows, bound, chosen) if chosen else None
+
     def _number(self, mask: int, rows: tuple[int, ...], bound: int) -> Node | None:
         type, goal = self.problem.type, self.problem.goal
         found = sum_of_two(self.bank, type, goal, bound) if mask == self.full else None
         bound = found.cost if found else bound
+        if found is None and mask == self.full:
+            found = mixed(self.bank, type, goal, bound)
+            bound = found.cost if found else bound
         found = line(self.bank, type, goal, rows, bound) or found
         if found is None and len({goal[r] for r in rows}) == 1:
             value = goal[rows[0]]
