@@ -137,7 +137,7 @@ def _document(answer: Answer) -> dict[str, object]:
         "probability": answer.probability,
         "reason": answer.reason,
         "passed": [{"kernel": n, "reason": r} for n, r in answer.passed],
-        "shadow": None if answer.shadow is None else {"kernel": answer.shadow.name, "agrees": answer.shadow.agrees},
+        "shadows": [{"kernel": s.name, "agrees": s.agrees, "reason": s.reason} for s in answer.shadows],
     }
 
 

@@ -44,7 +44,8 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Shadow:
-    """A kernel on trial that ran beside the model; ``agrees``: whether it came to the same, None where it did not take the prompt."""
+    """A kernel on trial that ran beside the model, or a promoted one that ran and failed; ``agrees``: whether it came to the same,
+    None where it did not take the prompt."""
 
     kernel: str
     name: str
@@ -70,7 +71,7 @@ class Answer:
     probability: float = 0.0
     reason: str = ""
     passed: tuple[tuple[str, str], ...] = ()
-    shadow: Shadow | None = None
+    shadows: tuple[Shadow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What the store remembers for the loop: which prompts a kernel was asked with, raw answers and what became of them.
 
 Prompts of kernels stand in feedback, judged or not: ``mode`` says whether the kernel was learnt from the prompt (``learnt``),
-answered it (``kernel``), or ran beside the model (``shadow``). Raw answers are traces, with ``shadow`` in their ``meta``.
+answered it (``kernel``), or ran beside the model (``shadow``). Raw answers are traces, with ``shadows`` in their ``meta``.
 """
 
 from __future__ import annotations
@@ -24,14 +24,21 @@ RAW = "raw"
 Pair = tuple[str, Mapping[str, Any]]
 
 
-def keep_raw(store: Store, prompt: str, family: str, value: Any, model: str, shadow: Shadow | None) -> str:
+def keep_raw(store: Store, prompt: str, family: str, value: Any, model: str, shadows: tuple[Shadow, ...]) -> str:
     """The id of the trace."""
     meta: dict[str, Any] = {"recorded": True, "mode": RAW, "model": model}
-    if shadow is not None:
-        meta["shadow"] = {"kernel": shadow.kernel, "agrees": shadow.agrees, "outputs": shadow.outputs}
+    if shadows:
+        meta["shadows"] = [{"kernel": s.kernel, "agrees": s.agrees, "outputs": s.outputs} for s in shadows]
     trace = cleaned(Trace(uuid.uuid4().hex, (), prompt, family, None, value, meta))
     store.put_trace(trace.stored())
     return trace.trace_id
+
+
+def shadows_of(trace: Trace) -> list[tuple[str, bool]]:
+    """The kernels that took the prompt of a raw answer, and whether they came to the same."""
+    found = trace.meta.get("shadows")
+    taken = [s for s in found if isinstance(s, dict)] if isinstance(found, list) else []
+    return [(str(s.get("kernel")), s["agrees"]) for s in taken if isinstance(s.get("agrees"), bool)]
 
 
 def raw_trace(store: Store, trace_id: str) -> Trace | None:

@@ -76,16 +76,22 @@ class Loop:
         self._refused(prompt)
         route = self._route(prompt)
         passed: list[tuple[str, str]] = []
-        trial: Member | None = None
+        failed: list[Shadow] = []
+        trials: list[Member] = []
         for member, asked, likely in self._candidates(prompt, route):
             if not member.answers:
-                trial = trial or member
+                trials.append(member)
                 continue
             try:
                 return await self._by_kernel(member, asked, likely, route, tuple(passed))
-            except Passed as why:
-                passed.append((member.stored.name, str(why)))
-        return await self._by_model(prompt, family, route, tuple(passed), trial)
+            except Passed as error:
+                passed.append((member.stored.name, str(error)))
+                failed += [Shadow(member.stored.digest, member.stored.name, False, reason=str(error))] if error.ran else []
+        said = await generate(self.backends, self._model(passed, route), prompt, self.config.max_bytes)
+        shadows = (*failed, *await self._beside(prompt, trials, said.value))
+        trace = self.garden.keep(prompt, family, said.value, self._name(), shadows)
+        why = passed[0][1] if passed else f"`{shadows[0].name}` is on trial" if shadows else route.reason
+        return Answer(prompt, Way.MODEL, said.text, trace, reason=why, passed=tuple(passed), shadows=shadows)
 
     def _refused(self, prompt: str) -> None:
         wrong = "it says nothing" if not prompt.strip() else ""
@@ -137,17 +143,10 @@ class Loop:
         document = read_json(ran.text)
         return shown(next(iter(document.values()))) if len(member.stored.outputs) == 1 else ran.text
 
-    async def _by_model(self, prompt: str, family: str, route: Route, passed: tuple[tuple[str, str], ...], trial: Member | None) -> Answer:
-        said = await generate(self.backends, self._model(passed, route), prompt, self.config.max_bytes)
-        shadow = await self._shadow(prompt, trial, said.value) if trial is not None and self.settings.shadow else None
-        trace = self.garden.keep(prompt, family, said.value, self._name(), shadow)
-        why = passed[0][1] if passed else f"`{trial.stored.name}` is on trial" if trial is not None else route.reason
-        return Answer(prompt, Way.MODEL, said.text, trace, reason=why, passed=passed, shadow=shadow)
-
     def _name(self) -> str:
         return self.settings.model or self.config.model
 
-    def _model(self, passed: tuple[tuple[str, str], ...], route: Route) -> Model:
+    def _model(self, passed: list[tuple[str, str]], route: Route) -> Model:
         tried = "; ".join(f"`{n}` passed: {why}" for n, why in passed) or route.reason
         if not self.settings.raw:
             raise NoAnswer(diagnostic("KW863", f"no kernel takes the prompt ({tried}), and only kernels were asked for"))
@@ -157,6 +156,14 @@ class Loop:
         except OracleError as error:
             help = "name one as `model` of the table `run`, with its table `run.models.NAME`; or promote kernels for such prompts"
             raise NoAnswer(diagnostic("KW863", f"no kernel takes the prompt ({tried}), and {error}", help=help)) from error
+
+    async def _beside(self, prompt: str, trials: list[Member], value: object) -> tuple[Shadow, ...]:
+        """The first kernel on trial that takes the prompt."""
+        for trial in trials if self.settings.shadow else ():
+            found = await self._shadow(prompt, trial, value)
+            if found is not None and found.agrees is not None:
+                return (found,)
+        return ()
 
     async def _shadow(self, prompt: str, trial: Member, value: object) -> Shadow | None:
         """The kernel on trial beside the model. It changes nothing: one that touches resources is not run."""

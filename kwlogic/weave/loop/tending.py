@@ -33,8 +33,8 @@ class Garden:
 
     # ------------------------------------------------------------ raw answers
 
-    def keep(self, prompt: str, family: str, value: object, model: str, shadow: Shadow | None) -> str:
-        trace_id = memory.keep_raw(self.store, prompt, family, value, model, shadow)
+    def keep(self, prompt: str, family: str, value: object, model: str, shadows: tuple[Shadow, ...]) -> str:
+        trace_id = memory.keep_raw(self.store, prompt, family, value, model, shadows)
         self._read(trace_id)
         return trace_id
 
@@ -53,23 +53,20 @@ class Garden:
         return read_trace(found.document, run_id).prompt if found is not None else ""
 
     def judged(self, trace: Trace, right: bool) -> tuple[tuple[str, bool], ...]:
-        """Note what was said of a raw answer, and what that says of the kernel that ran beside the model.
+        """Note what was said of a raw answer, and what that says of the kernels that ran beside the model.
 
-        Where the model was wrong and the kernel came to something else, that says nothing of the kernel."""
+        Where the model was wrong and a kernel came to something else, that says nothing of the kernel."""
         memory.judge_raw(self.store, trace, right)
         self._read(trace.trace_id)
-        shadow = trace.meta.get("shadow")
-        agrees = shadow.get("agrees") if isinstance(shadow, dict) else None
-        if not isinstance(shadow, dict) or agrees is None or not (right or agrees):
-            return ()
-        kernel, verdict = str(shadow.get("kernel")), right and bool(agrees)
-        memory.keep_prompt(self.store, kernel, trace.family, "shadow", trace.prompt, verdict, run=trace.trace_id)
-        self.store.count_outcome(kernel, verdict)
-        return ((kernel, verdict),)
+        evidence = tuple((kernel, right and agrees) for kernel, agrees in memory.shadows_of(trace) if right or agrees)
+        for kernel, verdict in evidence:
+            memory.keep_prompt(self.store, kernel, trace.family, "shadow", trace.prompt, verdict, run=trace.trace_id)
+            self.store.count_outcome(kernel, verdict)
+        return evidence
 
     def unclaimed(self) -> list[str]:
         """Prompts that no kernel was learnt from or took."""
-        return [t.prompt for t in self.traces.values() if t.prompt and _shadowed(t) is None and not self._learnt(t)]
+        return [t.prompt for t in self.traces.values() if t.prompt and not memory.shadows_of(t) and not self._learnt(t)]
 
     # ------------------------------------------------------------ what is due
 
@@ -81,8 +78,8 @@ class Garden:
         return any(self.store.status(k.child).state not in ENDED for k in self.store.children(trace.trace_id) if k.relation == "trace")
 
     def _taken(self, trace: Trace) -> bool:
-        shadow = _shadowed(trace)
-        return (shadow is not None and self.store.status(shadow).state not in ENDED) or self._learnt(trace)
+        taken = (k for k, _ in memory.shadows_of(trace))
+        return any(self.store.status(k).state not in ENDED for k in taken) or self._learnt(trace)
 
     def due(self) -> list[Task]:
         """Kinds of prompts with enough good answers, that no kernel is on its way for."""
@@ -118,10 +115,3 @@ class Garden:
         for older in self.store.kernels(name=promoted.kernel.name):
             if older.seq < promoted.kernel.seq and self.store.status(older.digest).state not in ENDED:
                 retire(self.store, older, f"superseded by {promoted.kernel.digest[:12]}, which was promoted", self.policy)
-
-
-def _shadowed(trace: Trace) -> str | None:
-    """The kernel that took the prompt beside the model."""
-    shadow = trace.meta.get("shadow")
-    taken = isinstance(shadow, dict) and shadow.get("agrees") is not None
-    return str(shadow["kernel"]) if taken and isinstance(shadow, dict) else None

@@ -164,7 +164,7 @@ def test_a_kernel_on_trial_is_judged_by_what_the_model_said(store: Store, kernel
         for _, right, evidence in JUDGED:
             answer = await loop.answer(PRICE)
             assert answer.way is Way.MODEL, "a kernel on trial does not answer"
-            assert answer.shadow is not None
+            assert [s.kernel for s in answer.shadows] == [digest]
             judged = loop.judge(answer.answer_id, right)
             assert judged.evidence == (() if evidence is None else ((digest, evidence),))
 
@@ -208,6 +208,7 @@ def test_a_broken_promise_never_leaves(store: Store, kernels: dict[str, StoredKe
 
     async def work(loop: Loop) -> Any:
         answer = await loop.answer("On which weekday fell 2030-03-07?")
+        assert loop.judge(answer.answer_id, True).evidence == ((digest, False),), "that it failed speaks against it"
         with pytest.raises(NoAnswer):
             await loop.answer("On which weekday fell 2030-03-08?")
         return answer
