@@ -12,7 +12,7 @@ from kwlogic.weave.learn.data import ABSENT, Observation, Port, Task
 from kwlogic.weave.learn.naming import Names, snake
 from kwlogic.weave.learn.ports import read, readable, typed_ports
 from kwlogic.weave.learn.prompts import SLOT, Template, slot_names, template_of
-from kwlogic.weave.learn.rows import inputs_of, outputs_of
+from kwlogic.weave.learn.rows import DEFAULT_OUTPUT, inputs_of, outputs_of
 from kwlogic.weave.learn.shapes import Misfit
 from kwlogic.weave.learn.text import prompt_text
 from kwlogic.weave.learn.workshop import Workshop
@@ -125,19 +125,14 @@ class _NoTypes:
 
 
 def _called(values: Sequence[Any], traces: Sequence[Trace]) -> str:
-    """What the first call that takes exactly these values calls them."""
+    """What calls that take exactly these values call them; what an output that has them is called."""
     found: dict[str, int] = {}
     for value, trace in zip(values, traces):
-        keys = {
-            k
-            for c in trace.calls()
-            if isinstance(c.arguments, dict)
-            for k, v in c.arguments.items()
-            if v == value and type(v) is type(value)
-        }
-        for key in keys:
+        said = [(k, v) for c in trace.calls() if isinstance(c.arguments, dict) for k, v in c.arguments.items()]
+        said += [(f"{k}_given", v) for k, v in outputs_of(trace).items() if k != DEFAULT_OUTPUT]
+        for key in dict.fromkeys(k for k, v in said if v == value and type(v) is type(value)):
             found[key] = found.get(key, 0) + 1
-    return next((snake(k, "value") for k, n in sorted(found.items()) if n == len(traces)), "")
+    return next((snake(k, "value") for k, n in found.items() if n == len(traces)), "")
 
 
 def _shown(value: Any) -> str | None:

@@ -30,7 +30,8 @@ def body_of(shop: Workshop, inputs: Sequence[Port], outputs: Sequence[Port], row
         return "there is no output"
     if len({repr(r.inputs) for r in rows}) < LEAST:
         return "it was seen on one input only"
-    found = [_one(shop, inputs, port, rows) for port in outputs]
+    program, kinds = core_types(shop, [*inputs, *outputs])
+    found = [_one(shop, inputs, port, rows, program, kinds) for port in outputs]
     told = next((f for f in found if isinstance(f, str)), None)
     if told is not None:
         return told
@@ -40,13 +41,14 @@ def body_of(shop: Workshop, inputs: Sequence[Port], outputs: Sequence[Port], row
     return Found(text, helpers, frozenset(u for p in parts for u in p.used))
 
 
-def _one(shop: Workshop, inputs: Sequence[Port], output: Port, rows: Sequence[Observation]) -> Found | str:
+def _one(
+    shop: Workshop, inputs: Sequence[Port], output: Port, rows: Sequence[Observation], program: Program, kinds: dict[str, Type]
+) -> Found | str:
     from kwlogic.core.walk import free_vars
     from kwlogic.weave.learn.synthesis.data import Budget, Contradiction, GaveUp
     from kwlogic.weave.learn.synthesis.data import Port as Input
     from kwlogic.weave.learn.synthesis.synthesise import synthesise
 
-    program, kinds = core_types(shop, [*inputs, output])
     try:
         examples = [
             (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from kwlogic.weave.learn.chance import kept
 from kwlogic.weave.learn.columns import Group, groups_of
 from kwlogic.weave.learn.data import ABSENT, Candidate, Clause, Observation, Options, Port
 from kwlogic.weave.learn.fits import fit_facts
+from kwlogic.weave.learn.regexes import widths
 from kwlogic.weave.learn.relations import pair_facts, truth_facts, wrap_facts
 from kwlogic.weave.learn.table import Table
 from kwlogic.weave.learn.templates import single_facts
@@ -51,6 +53,7 @@ def infer_contract(inputs: Sequence[Port], outputs: Sequence[Port], rows: Sequen
     survived = [m for m in made if _holds_on(m[1], m[2], held)]
     chosen = kept([m[2].p for m in survived], tested, options.alpha)
     clauses = [_clause(kind, group, c, rows) for (kind, group, c), ok in zip(survived, chosen) if ok]
+    clauses = _without_lengths(clauses)
     return Inferred(_ordered(clauses), tested, len(made), len(survived), len(held))
 
 
@@ -103,6 +106,25 @@ def _clause(kind: str, group: Group, candidate: Candidate, rows: Sequence[Observ
         text = f"forall {variable} in {source} :: {text}"
     support = sum(all(r in row.inputs or row.outputs.get(r, ABSENT) is not ABSENT for r in roots) for row in rows)
     return Clause(kind, text, roots, support, support, candidate.p, candidate.rank + (1 if group.binders else 0))
+
+
+_MATCHES = re.compile(r"(?:forall (\w+) in (\S+) :: )?matches\(([\w.]+), \"(.*)\"\)")
+_LENGTH = re.compile(r"(?:forall (\w+) in (\S+) :: )?len\(([\w.]+)\) (==|<=|>=|>) (\d+)")
+
+
+def _without_lengths(clauses: list[Clause]) -> list[Clause]:
+    """Without lengths of texts that a regular expression settles."""
+    known = {m.group(1, 2, 3): widths(m.group(4).replace("\\\\", "\\")) for c in clauses if (m := _MATCHES.fullmatch(c.text))}
+    return [c for c in clauses if not _settled(_LENGTH.fullmatch(c.text), known)]
+
+
+def _settled(found: re.Match[str] | None, known: dict[tuple[str, ...], tuple[int, int | None]]) -> bool:
+    width = known.get(found.group(1, 2, 3)) if found is not None else None
+    if found is None or width is None:
+        return False
+    (low, high), bound = width, int(found.group(5))
+    below = high is not None and high <= bound
+    return {"==": low == bound and below, "<=": below, ">=": low >= bound, ">": low > bound}[found.group(4)]
 
 
 def _ordered(clauses: list[Clause]) -> tuple[Clause, ...]:

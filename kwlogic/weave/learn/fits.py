@@ -30,6 +30,8 @@ def fit_facts(table: Table, outputs: frozenset[str]) -> None:
     wanted = [i for i in numeric if not outputs or columns[i].roots & outputs]
     for y in wanted:
         known = [i for i in numeric if i != y and not _related(columns[i].text, columns[y].text)]
+        if any(columns[i].sort == columns[y].sort and table.holds(_equal, i, y) for i in known):
+            continue  # what it equals says it all
         if any(_line(table, y, x) for x in known if not (outputs and columns[x].roots & outputs and x > y)):
             continue
         pairs = [(a, b) for k, a in enumerate(known) for b in known[k + 1 :]]
@@ -38,6 +40,10 @@ def fit_facts(table: Table, outputs: frozenset[str]) -> None:
             for a, b in pairs:
                 if _plane(table, y, a, b):
                     break
+
+
+def _equal(left: Any, right: Any) -> bool:
+    return bool(left == right)
 
 
 def _related(left: str, right: str) -> bool:

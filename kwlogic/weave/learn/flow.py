@@ -16,7 +16,7 @@ from kwlogic.weave.learn.data import ABSENT, Body, Draft, Observation, Port, Sha
 from kwlogic.weave.learn.lift import lifted
 from kwlogic.weave.learn.naming import Names, snake
 from kwlogic.weave.learn.ports import typed_ports
-from kwlogic.weave.learn.rows import outputs_of, result_of
+from kwlogic.weave.learn.rows import inputs_of, outputs_of, result_of
 from kwlogic.weave.learn.shapes import Misfit, normal
 from kwlogic.weave.learn.sources import Found, Sources
 from kwlogic.weave.learn.steps import candidate, step_kernel, with_contract
@@ -31,6 +31,7 @@ class _Flow:
     asked: Asked
     names: Names
     sources: Sources
+    answers: set[str]
     inputs: list[Port] = field(default_factory=list)
     values: dict[str, list[Any]] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
@@ -47,8 +48,11 @@ def task_kernels(shop: Workshop, task: Task) -> None:
     if not traces:
         return
     names = Names()
+    given = {snake(k, "value") for t in traces for k in inputs_of(t)}
+    answers = {snake(k, "value") for t in traces for k in outputs_of(t)} - given
+    names.taken |= answers
     asked = asked_of(shop, traces, names, task)
-    flow = _Flow(shop, task, aligned, asked, names, Sources(shop.options.alpha))
+    flow = _Flow(shop, task, aligned, asked, names, Sources(shop.options.alpha), answers)
     _told_left_out(flow)
     for port in asked.ports:
         _know(flow, port, list(asked.values[port.name]))
@@ -183,6 +187,7 @@ def _outputs(flow: _Flow) -> tuple[tuple[Port, ...], list[dict[str, Any]]]:
     """What the task answers: recorded outputs, else nothing."""
     found = [outputs_of(t) for t in flow.aligned.traces]
     keys = list(dict.fromkeys(k for o in found for k in o))
+    flow.names.taken -= flow.answers
     typed = typed_ports(
         {k: [o.get(k, ABSENT if not o else None) for o in found] for k in keys}, flow.shop.types, flow.names, flow.task.family
     )
@@ -235,7 +240,7 @@ def _single(flow: _Flow) -> None:
         rows,
         failed_rows(flow, outputs),
         flow.asked.prompt(),
-        family=flow.task.family,
+        family=_family(flow),
         docs=_docs(flow),
     )
     flow.shop.keep(replace(draft, dropped=(*flow.dropped, *draft.dropped)))
@@ -243,6 +248,11 @@ def _single(flow: _Flow) -> None:
 
 def failed_rows(flow: _Flow, outputs: Sequence[Port]) -> list[Observation]:
     return flow.asked.failed_rows(flow.task.failed, flow.inputs, outputs)
+
+
+def _family(flow: _Flow) -> str:
+    """What prompts the kernel answers: a name that was only made from its tools says nothing about that."""
+    return flow.task.family if any(t.prompt or t.family for t in flow.task.traces) else ""
 
 
 def _docs(flow: _Flow) -> tuple[str, ...]:
@@ -263,7 +273,7 @@ def _whole(flow: _Flow) -> None:
     inputs = [p for p in flow.inputs if p.name in used]
     rows = _observations(flow, outputs, found, inputs)
     rows = rows or [Observation(t.trace_id, {}, {}) for t in flow.aligned.traces if not inputs]
-    draft = Draft(name, tuple(inputs), tuple(outputs), Body("graph", "\n".join(flow.lines)), tuple(rows), family=flow.task.family)
+    draft = Draft(name, tuple(inputs), tuple(outputs), Body("graph", "\n".join(flow.lines)), tuple(rows), family=_family(flow))
     parts = tuple(dict.fromkeys(k.name for _, k, _ in flow.calls))
     draft = replace(draft, docs=_docs(flow), dropped=tuple(flow.dropped), calls=tuple(flow.calls), parts=parts)
     once = len({repr((r.inputs, r.outputs)) for r in rows}) == 1

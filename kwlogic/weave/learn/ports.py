@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
-from kwlogic.weave.learn.data import ABSENT, Port
-from kwlogic.weave.learn.naming import Names, Types, snake
-from kwlogic.weave.learn.shapes import Misfit, Mixed, dropped_keys, majority, normal, shape_of
+from kwlogic.weave.learn.data import ABSENT, Port, Shape
+from kwlogic.weave.learn.naming import Names, snake
+from kwlogic.weave.learn.shapes import STRING, Misfit, Mixed, dropped_keys, majority, normal, shape_of
+
+
+class Naming(Protocol):
+    """Gives names to the declared types of a shape."""
+
+    def named(self, shape: Shape, hint: str) -> Shape: ...
+
+
+def first_ones(rows: Iterable[Any]) -> frozenset[int]:
+    """The indices of rows that are not as one before."""
+    seen: dict[str, int] = {}
+    for index, row in enumerate(rows):
+        seen.setdefault(repr(row), index)
+    return frozenset(seen.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +35,16 @@ class Typed:
     lost: tuple[tuple[str, str], ...]
 
 
-def typed_ports(columns: Mapping[str, Sequence[Any]], types: Types, names: Names, hint: str = "") -> Typed:
-    """A port for each key, whose values may be absent. What most values agree on is the type; the rest is told."""
+def typed_ports(
+    columns: Mapping[str, Sequence[Any]],
+    types: Naming,
+    names: Names,
+    hint: str = "",
+    once: frozenset[int] | None = None,
+    open_: frozenset[str] = frozenset(),
+) -> Typed:
+    """A port for each key, whose values may be absent. What most values agree on is the type; the rest is told. ``once``: the rows that differ,
+    since what was run twice is no more evidence of an enumeration; ``open_``: keys whose texts are no enumeration."""
     ports: list[Port] = []
     wrong: dict[int, tuple[str, str]] = {}
     lost: list[tuple[str, str]] = []
@@ -30,7 +52,7 @@ def typed_ports(columns: Mapping[str, Sequence[Any]], types: Types, names: Names
         present = [i for i, v in enumerate(values) if v is not ABSENT]
         seen = [values[i] for i in present]
         try:
-            shape, odd = shape_of(seen), []
+            shape, odd = shape_of(seen if once is None else [values[i] for i in present if i in once]), []
         except Mixed as mixed:
             found = majority(seen)
             if found is None:
@@ -41,6 +63,7 @@ def typed_ports(columns: Mapping[str, Sequence[Any]], types: Types, names: Names
         keys = dropped_keys(shape, seen)
         if keys:
             lost.append((key, f"the fields {', '.join(f'`{k}`' for k in keys[:5])} have no type or no name in the language"))
+        shape = STRING if shape.head == "Enum" and key in open_ else shape
         ports.append(Port(names.fresh(snake(key, "value")), types.named(shape, hint if key == "result" and hint else key), key))
     return Typed(tuple(ports), wrong, tuple(lost))
 

@@ -19,6 +19,17 @@ _WORDS = re.compile(r"[A-Za-z]+|[0-9]+|.", re.DOTALL)
 _SHARE = {"[0-9]": 10 / 95, "[A-Z]": 26 / 95, "[a-z]": 26 / 95, "[A-Za-z]": 52 / 95, "[A-Za-z0-9]": 62 / 95, "[0-9a-f]": 16 / 95}
 
 
+def widths(pattern: str) -> tuple[int, int | None]:
+    """Least and greatest length of the texts of an expression of this module's making; None where there is no greatest."""
+    low, high = 0, 0
+    for piece in re.finditer(r"(?:\\.|\[[^\]]*\]|[^\^$])(\+|\{[0-9]+\})?", pattern):
+        times = piece.group(1)
+        count = int(times[1:-1]) if times and times != "+" else 1
+        low += count
+        high = -1 if times == "+" or high < 0 else high + count
+    return low, None if high < 0 else high
+
+
 def expression_of(texts: Sequence[str]) -> tuple[str, float] | None:
     """An anchored expression that all texts match, and how likely they would by chance. None where they have nothing in common."""
     if not texts or any(len(t) > MAX_LENGTH or not t for t in texts):
@@ -57,7 +68,7 @@ def _piece(runs: Sequence[str]) -> tuple[str | None, float]:
     lengths = {len(r) for r in runs}
     letters = sum(map(len, runs))
     chance = _SHARE[known] ** min(letters, 200)
-    if len(lengths) == 1 and never_beyond(1, len(distinct)) <= 0.05:
+    if len(lengths) == 1 and never_beyond(1, len(runs)) <= 0.05:
         width = next(iter(lengths))
         return known if width == 1 else f"{known}{{{width}}}", chance
     return f"{known}+", chance

@@ -48,7 +48,7 @@ def _add(table: Table, i: int, j: int, words: Words, test: Test, rank: int) -> b
 def _templates(left: str, right: str, first: bool) -> Iterator[tuple[Words, Test, int]]:
     """Templates of ``left`` and ``right``, the strongest first; symmetric ones only once."""
     if left == right and first:
-        yield (lambda a, b: f"{a} == {b}"), (lambda a, b: bool(a == b)), 0
+        yield (lambda a, b: f"{b} == {a}"), (lambda a, b: bool(a == b)), 0
     if left == right and left in NUMERIC:
         yield (lambda a, b: f"{a} < {b}"), _less, 3
         yield (lambda a, b: f"{a} <= {b}"), (lambda a, b: bool(a <= b)), 3

@@ -21,6 +21,7 @@ from kwlogic.weave.learn.reading import read_files, read_store
 from kwlogic.weave.learn.settle import Settled, pruned, settle
 from kwlogic.weave.learn.steps import tool_kernels
 from kwlogic.weave.learn.text import formatted
+from kwlogic.weave.learn.vary import varied
 from kwlogic.weave.learn.verify import verified
 from kwlogic.weave.learn.workshop import Workshop, open_workshop
 from kwlogic.weave.trace.data import Trace
@@ -64,7 +65,7 @@ def learn(
     drafts = verified(shop, [pruned(shop, d) for d in drafts])
     if proposer is not None:
         drafts = [d if d.candidate else improved(shop, d, proposer) for d in drafts]
-    settled = settle(shop, drafts)
+    settled = settle(shop, varied(shop, drafts))
     drafts = verified(shop, settled.drafts) if settled.drafts else []
     _told(shop, drafts)
     return _learned(shop, settled, drafts, len(traces))

@@ -21,6 +21,7 @@ from kwlogic.weave.learn.workshop import Workshop
 from kwlogic.workspace.data import CheckRequest, CheckResult
 
 ROUNDS = 12
+ALONE = 200  # lines, below which starting other processes costs more than they do
 FINE = (Proved, Enforced, Assumed)
 LINTS = ("KW530", "KW531", "KW532")
 
@@ -63,7 +64,8 @@ def check_text(shop: Workshop, text: str) -> CheckResult:
     with TemporaryDirectory(prefix="kwlogic-learn") as folder:
         path = Path(folder) / "learnt.kw"
         path.write_text(text, encoding="utf-8")
-        return check(CheckRequest((path.name,), cwd=Path(folder), budget=shop.options.budget, cache=False, proofs=False))
+        jobs = 1 if text.count("\n") < ALONE else None
+        return check(CheckRequest((path.name,), cwd=Path(folder), budget=shop.options.budget, jobs=jobs, cache=False, proofs=False))
 
 
 def _line(text: str, offset: int) -> int:

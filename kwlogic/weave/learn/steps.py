@@ -10,7 +10,7 @@ from kwlogic.weave.learn.bodies import Found, body_of
 from kwlogic.weave.learn.contract import infer_contract
 from kwlogic.weave.learn.data import ABSENT, Body, Clause, Draft, Observation, Port
 from kwlogic.weave.learn.naming import Names, snake
-from kwlogic.weave.learn.ports import Typed, read, readable, typed_ports
+from kwlogic.weave.learn.ports import Typed, first_ones, read, readable, typed_ports
 from kwlogic.weave.learn.rows import result_of, usable
 from kwlogic.weave.learn.shapes import Misfit
 from kwlogic.weave.learn.text import whole
@@ -39,8 +39,9 @@ def _tool(shop: Workshop, tool: str, made: Sequence[tuple[str, ToolCall, bool]])
         return None
     keys = list(dict.fromkeys(k for _, c in good for k in c.arguments))
     names = Names()
-    given = typed_ports({k: [c.arguments.get(k, None) for _, c in good] for k in keys}, shop.types, names, tool)
-    shown = typed_ports({"result": [result_of(c) for _, c in good]}, shop.types, names, _noun(tool))
+    once = first_ones((c.arguments, result_of(c)) for _, c in good)
+    given = typed_ports({k: [c.arguments.get(k, None) for _, c in good] for k in keys}, shop.types, names, tool, once)
+    shown = typed_ports({"result": [result_of(c) for _, c in good]}, shop.types, names, _noun(tool), once)
     _tell(shop, tool, given, [s for s, _ in good])
     ports = shown.ports if any(result_of(c) is not ABSENT for _, c in good) else ()
     if not ports:
@@ -57,7 +58,9 @@ def _tool(shop: Workshop, tool: str, made: Sequence[tuple[str, ToolCall, bool]])
     docs += [f"`{p.name}` stands for its argument `{_one_line(p.key)}`." for p in renamed]
     draft = Draft(name, given.ports, ports, Body("tool", tool), _there(rows), _there(failed), docs=tuple(docs))
     lost = (*given.lost, *shown.lost)
-    return with_contract(shop, replace(draft, dropped=lost))
+    complete = [r for r in draft.rows if whole(r, draft)]
+    draft = replace(draft, dropped=lost, examples=tuple(_short(complete, draft)[: 1 if len(complete) > 1 else shop.options.examples]))
+    return with_contract(shop, draft)
 
 
 def _port_of(typed: Typed, key: str) -> Port | None:

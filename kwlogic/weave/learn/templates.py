@@ -26,14 +26,10 @@ SCALARS = ("Int", "Real", "Bool", "String")
 def single_facts(table: Table, about: Callable[[int], bool]) -> None:
     """Adds what holds of the single columns that ``about`` admits."""
     for index, column in enumerate(table.columns):
-        if not about(index):
+        values = table.single(index) if about(index) else []
+        if not values or _constant(table, index, values):
             continue
-        values = table.single(index)
-        if not values:
-            continue
-        if _constant(table, index, values):
-            continue
-        if column.sort in NUMERIC:
+        if column.sort in NUMERIC and not column.text.startswith("sum("):
             _bounds(table, index, values)
         elif column.sort == "String":
             _texts(table, index, values)
@@ -55,7 +51,8 @@ def _constant(table: Table, index: int, values: list[Any]) -> bool:
         if column.sort == "Bool":
             text = column.text if first else f"not {column.text}"
     if text is not None:
-        table.add(text, (index,), lambda v: bool(v == first), one_side(len(values)), 1)
+        rank = 3 if column.text.startswith("len(") else 1
+        table.add(text, (index,), lambda v: bool(v == first), one_side(len(values)), rank)
     return text is not None
 
 

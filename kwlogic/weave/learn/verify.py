@@ -18,7 +18,7 @@ from kwlogic.weave.learn.text import written
 from kwlogic.weave.learn.workshop import Workshop
 
 MAX_STEPS = 2_000_000
-MAX_ROWS = 5_000
+MAX_ROWS = 20_000
 
 
 def verified(shop: Workshop, drafts: Sequence[Draft]) -> list[Draft]:
@@ -47,7 +47,7 @@ def _held(draft: Draft, kernel: Kernel, evaluator: Evaluator) -> Draft:
         if False in verdict:
             dropped.append((clause.text, f"{verdict.count(False)} observations break it"))
         else:
-            support = len({r.source for r, v in zip(rows, verdict) if v} | {r.source for r in draft.rows[MAX_ROWS:]})
+            support = len({r.source for r, v in zip(rows, verdict) if v})
             kept.append(replace(clause, support=support, total=total))
             refusing.append(core)
     failed = [e for e in (env_of(r, kernel, evaluator.program) for r in draft.failed[:MAX_ROWS]) if e is not None]

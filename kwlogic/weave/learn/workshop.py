@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -45,9 +46,14 @@ class Workshop:
 
 def open_workshop(options: Options) -> Workshop:
     """A workshop in a project of its own: nothing of the current folder is in sight."""
+    return Workshop(options, _library())
+
+
+@cache
+def _library() -> Opened:
+    """The standard library, and nothing else."""
     with TemporaryDirectory(prefix="kwlogic-learn") as folder:
-        opened = open_project((), Path(folder), options.budget, whole=True)
-    return Workshop(options, opened)
+        return open_project((), Path(folder), whole=True)
 
 
 def clashing(rows: Sequence[Observation]) -> tuple[Observation, Observation] | None:
