@@ -33,7 +33,7 @@ class Settings:
     encoder: str = "tfidf"
     endpoint: Endpoint | None = None
     strength: float = 10.0
-    share: float = 0.1
+    share: float = 0.25
     work: int = 3_000_000
     max_chars: int = 20_000
     seed: int = 1

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from kwlogic.core.codec_json import JsonError, read_json
 from kwlogic.core.logic import erase
 from kwlogic.core.program import Kernel, OracleBody, Program
 from kwlogic.core.terms import Op
@@ -117,7 +118,7 @@ def _from_traces(store: Store, live: Mapping[str, StoredKernel], found: Prompts)
     for name, kernel in live.items():
         families.setdefault(kernel.family, set()).add(name)
     for stored in store.traces():
-        prompt = _said(stored.document, "prompt")
+        prompt = said_in(stored.document, "prompt")
         own = families.get(stored.family, set()) if stored.family else set()
         owner = owners.get(stored.trace_id) or (next(iter(own)) if len(own) == 1 else "")
         if prompt and owner and stored.success is not False:
@@ -129,7 +130,7 @@ def _from_traces(store: Store, live: Mapping[str, StoredKernel], found: Prompts)
 def _from_feedback(store: Store, live: Mapping[str, StoredKernel], found: Prompts) -> None:
     by_digest = {k.digest: name for name, k in live.items()}
     for said in store.feedback():
-        prompt, mode = _said(said.document, "prompt"), _said(said.document, "mode")
+        prompt, mode = said_in(said.document, "prompt"), said_in(said.document, "mode")
         owner = by_digest.get(said.kernel) or (said.kernel if said.kernel in live else "")
         if prompt and owner and (said.success or (said.success is None and mode == "learnt")):
             found.add(owner, prompt)
@@ -137,9 +138,16 @@ def _from_feedback(store: Store, live: Mapping[str, StoredKernel], found: Prompt
             found.outside.append(prompt)
 
 
-def _said(document: str, key: str) -> str:
+def document_of(text: str) -> dict[str, Any]:
+    """The object that a stored document is; empty where it is none."""
     try:
-        text: Any = json.loads(document).get(key)
-    except (ValueError, AttributeError, RecursionError):
-        return ""
+        found = read_json(text)
+    except (JsonError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def said_in(document: str, key: str) -> str:
+    """A text of a stored document, empty where it has none of this name."""
+    text = document_of(document).get(key)
     return text[:LONGEST] if isinstance(text, str) else ""

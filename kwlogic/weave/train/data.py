@@ -36,7 +36,7 @@ class Silent:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What is trained on. ``modules``: texts of the spec files of the kernels; ``answers``: recorded outputs by prompt."""
+    """What is trained on. ``modules``: texts of the spec files of the kernels; ``inputs``: recorded inputs (JSON) by prompt."""
 
     examples: Mapping[str, Sequence[str]]
     outside: Sequence[str] = ()
@@ -44,6 +44,7 @@ class Material:
     modules: Mapping[str, str] = field(default_factory=dict)
     specs: Specs | None = None
     calibration: Sequence[tuple[str, str | None]] | None = None
+    inputs: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,18 +7,20 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from kwlogic.core.codec_json import write_json
 from kwlogic.source.codes import diagnostic
 from kwlogic.source.data import Diagnosed
 from kwlogic.weave.route.bundle import router_files, write_files
 from kwlogic.weave.route.config import RouteConfig
 from kwlogic.weave.route.data import EncoderError, RouteError
+from kwlogic.weave.route.prompts import document_of, said_in
 from kwlogic.weave.route.router import Router
 from kwlogic.weave.route.service import modules_of, of_store
 from kwlogic.weave.run.data import RunConfig
 from kwlogic.weave.store.store import Store
 from kwlogic.weave.train.data import Material, Silent, Trained, Watch
 from kwlogic.weave.train.report import benchmark, model_card
-from kwlogic.weave.train.transcript import some_prompts, transcript
+from kwlogic.weave.train.transcript import transcript
 
 ZIP = "bundle.zip"
 CARD = "model_card.md"
@@ -29,7 +31,22 @@ def material_of_store(store: Store, config: RouteConfig | None = None) -> Materi
     found = of_store(store, config)
     modules = modules_of(store, found.prompts.examples)
     outside = [*found.prompts.outside, *(config.out_of_scope if config is not None else ())]
-    return Material(found.prompts.examples, outside, found.prompts.patterns, modules, found.specs)
+    return Material(found.prompts.examples, outside, found.prompts.patterns, modules, found.specs, inputs=recorded_inputs(store))
+
+
+def recorded_inputs(store: Store) -> dict[str, str]:
+    """The inputs that prompts led to, by prompt: of runs with a trace, and where feedback tells them."""
+    found: dict[str, str] = {}
+    runs = {r.trace_id: r.inputs for r in store.runs() if r.trace_id and r.inputs}
+    for trace in store.traces():
+        prompt = said_in(trace.document, "prompt")
+        if prompt and trace.trace_id in runs:
+            found[prompt] = runs[trace.trace_id]
+    for one in store.feedback():
+        document = document_of(one.document)
+        if one.success is not False and isinstance(document.get("prompt"), str) and isinstance(document.get("inputs"), dict):
+            found[document["prompt"]] = write_json(document["inputs"])
+    return found
 
 
 async def train(
@@ -53,8 +70,7 @@ async def train(
         _made(folder)
         page = _benchmark(router, folder, notes)
         watch.step("transcript")
-        patterns = dict(material.patterns)
-        live = await transcript(router, material.specs, run or RunConfig(), patterns, some_prompts(router))
+        live = await transcript(router, material, run or RunConfig())
         watch.step("writing")
         texts = {"benchmark/benchmark.md": page, "realtime_demo.md": live, CARD: model_card(router, source)}
         files = router_files(router, material.modules or None)

@@ -7,7 +7,8 @@ and says so where nothing was; nothing is made up.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
 from kwlogic.compose.running import Stopped
@@ -18,55 +19,69 @@ from kwlogic.weave.route.background import BACKGROUND
 from kwlogic.weave.route.dispatch import Dispatch, dispatch
 from kwlogic.weave.route.router import Router
 from kwlogic.weave.route.service import Specs
+from kwlogic.weave.route.slots import slots
 from kwlogic.weave.run.backends import Backends
 from kwlogic.weave.run.data import Message, OracleError, RunConfig
 from kwlogic.weave.run.prompts import examples
 from kwlogic.weave.run.service import Runner
+from kwlogic.weave.train.data import Material
 
 SCRIPTED = "scripted"
 LONGEST = 400
 
 
 class Recorded:
-    """Answers as recorded cases of oracles did; says that it cannot where there is none."""
+    """Answers as was recorded: cases of oracles, and the inputs of prompts that ran. Says that it cannot where nothing was."""
 
-    def __init__(self, program: Program) -> None:
-        self.answers: dict[str, str] = {}
+    def __init__(self, program: Program, inputs: Mapping[str, str]) -> None:
+        self.answers = dict(inputs)
         evaluator = Evaluator(program)
         for kernel in program.kernels.values():
             if isinstance(kernel.body, OracleBody) and kernel.body.kind == "prompt":
                 self.answers.update(examples(kernel, program, evaluator))
 
     async def complete(self, messages: Sequence[Message], schema: Mapping[str, Any] | None) -> str:
-        for message in reversed(messages):
-            for prompt, answer in self.answers.items():
-                if message["role"] == "user" and message["content"].strip().startswith(prompt.strip()):
-                    return answer
+        """What a message asks stands before its rules, or between its fences."""
+        for message in messages:
+            text = message["content"].strip().strip("=").strip()
+            found = self.answers.get(text) or self.answers.get(text.partition("\nAnswer with one JSON object")[0].strip())
+            if message["role"] == "user" and found is not None:
+                return found
         raise OracleError("no model is configured, and no case like this was recorded", once_more=False)
 
     async def close(self) -> None:
         return None
 
 
-def some_prompts(router: Router, most: int = 12) -> list[str]:
-    """Prompts that the router was not fitted on where there are such, a few of each outcome, and a few for no kernel."""
-    held = [h for h in router.fitted.held if h.prompt.strip()]
-    inside = [h.prompt for h in held if h.kernel is not None] or [p for e in router.examples.values() for p in e]
+def some_prompts(router: Router, ready: Callable[[str, str], bool], most: int = 12) -> list[str]:
+    """Prompts that the router was not fitted on where there are such: of each kernel in turn, those that are ``ready`` to run
+    first, and a few for no kernel."""
+    held = sorted((h for h in router.fitted.held if h.prompt.strip()), key=lambda h: (-h.confidence, h.prompt))
+    known = [(h.prompt, h.kernel) for h in held if h.kernel] or [(p, k) for k, e in router.examples.items() for p in e]
+    found: dict[str, list[str]] = {}
+    for prompt, kernel in [*(pk for pk in known if ready(*pk)), *(pk for pk in known if not ready(*pk))]:
+        found.setdefault(kernel, []).append(prompt)
+    turns = [p for row in zip_longest(*found.values()) for p in row if p is not None]
     outside = [h.prompt for h in held if h.kernel is None] or list(BACKGROUND)
-    step = max(1, len(inside) // max(1, most - 3))
-    return [*inside[::step][: most - 3], *outside[:3]]
+    return [*turns[: most - 3], *outside[:3]]
 
 
-async def transcript(
-    router: Router, specs: Specs | None, config: RunConfig, patterns: Mapping[str, Sequence[str]], prompts: Sequence[str]
-) -> str:
+async def transcript(router: Router, material: Material, config: RunConfig) -> str:
     """The page."""
+    specs, patterns = material.specs, material.patterns
     lines = ["# Prompts, live", "", _by_whom(specs, config), ""]
     scripted = not config.models
-    models = {SCRIPTED: Recorded(specs.program)} if scripted and specs is not None else None
+    models = {SCRIPTED: Recorded(specs.program, material.inputs)} if scripted and specs is not None else None
     used = RunConfig(model=SCRIPTED, python=config.python, root=config.root, tools=config.tools) if scripted else config
+
+    def ready(prompt: str, name: str) -> bool:
+        kernel = specs.program.kernels.get(name) if specs is not None else None
+        if kernel is None or specs is None:
+            return False
+        return prompt in material.inputs or slots(prompt, kernel, specs.program, patterns.get(name, ())) is not None
+
     async with Backends(used, models) as backends:
-        for prompt in prompts:
+        for prompt in some_prompts(router, ready):
             lines += await _one(prompt, router, specs, backends, used, patterns)
     return "\n".join(lines)
 
@@ -111,7 +126,7 @@ async def _run(program: Program, kernel: Kernel, inputs: Mapping[str, Any], back
     took = 1000 * (time.perf_counter() - began)
     clauses = [" ".join(c.text.split()) for c in kernel.ensures if c.text]
     held = f"held      {'; '.join(clauses)}" if clauses else "held      the types of the outputs"
-    return [*lines, f"outputs   {_short(encode_ports(outputs, kernel.outputs, program))}  ({took:.1f} ms)", _short(held)]
+    return [*lines, f"outputs   {_short(encode_ports(outputs, kernel.outputs, program))}  ({took:.1f} ms)", held[:LONGEST]]
 
 
 def _short(text: str) -> str:
