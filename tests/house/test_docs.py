@@ -3,6 +3,7 @@
 - ```` ```kw ```` blocks are checked. A comment `# expect: V` at a line's end says what is found there (see `--expect`);
   a line without one must be proved, and hold no warning. Blocks that define files are there for the page's sessions instead.
 - ```` ```console ```` blocks are run by a shell, in a folder that holds the files which the page has defined so far.
+- ```` ```python ```` blocks are run in that folder; those of a page are one program.
 - ```` ```lark RULE ... ```` blocks show those rules of `grammar/`; together they show all of it.
 
 `--accept` rewrites sessions and grammar to what they are now.
@@ -24,7 +25,7 @@ from kwlogic.workspace.data import CheckRequest, CheckResult
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
-RUN = [p for p in PAGES if "```kw" in p.read_text(encoding="utf-8") or "```console" in p.read_text(encoding="utf-8")]
+RUN = [p for p in PAGES if re.search(r"^```(kw|console|python)", p.read_text(encoding="utf-8"), re.M)]
 MARK = re.compile(r"#\s*expect:\s*(proved|refuted|unknown|enforced|assumed|error|warning)\s*$")
 
 
@@ -39,9 +40,10 @@ def test_specs_check_as_marked(page: Path, tmp_path: Path):
 
 
 @pytest.mark.parametrize("page", RUN, ids=lambda p: p.stem)
-def test_sessions_are_real(page: Path, tmp_path: Path, request: pytest.FixtureRequest):
+def test_sessions_are_real(page: Path, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch):
     changes: list[tuple[Block, str]] = []
     here = tmp_path
+    names: dict[str, object] = {"__name__": "__main__"}
     for block in blocks_of(page.read_text(encoding="utf-8")):
         if block.language == "console":
             shown, here = session(block.text, here)
@@ -49,6 +51,9 @@ def test_sessions_are_real(page: Path, tmp_path: Path, request: pytest.FixtureRe
                 changes.append((block, shown))
         elif block.file:
             write(here, block.file, block.text)
+        elif block.language == "python":
+            monkeypatch.chdir(here)
+            exec(compile("\n" * block.line + block.text, str(page), "exec"), names)
     if request.config.getoption("--accept"):
         replace(page, changes)
         return
