@@ -98,11 +98,20 @@ class Masker:
         words = self.engine.vocabulary.tokens
         word = words[token] if 0 <= token < len(words) else b""
         after = read_all(settled(self._states[-1]), word) if word and not self._ended else ()
-        if not after or not self.masks.alive(after):
+        if not after:
             shown = word.decode("utf-8", "backslashreplace") or f"number {token}"
             raise Diagnosed(diagnostic("KW883", f"the token `{shown}` cannot come next", self.kernel.name_span))
         self._states.append(after)
         self._mask = None
+
+    def begin_with(self, data: bytes) -> bool:
+        """Take the first bytes of the output as given, before any token; False (and nothing is changed) where they do not fit."""
+        after = read_all(settled(self._states[-1]), data)
+        if not after:
+            return False
+        self._states = [after]
+        self._mask = None
+        return True
 
     def ending(self, token: int) -> bool:
         return token in self.engine.vocabulary.eos and self.complete and not self._ended

@@ -22,19 +22,20 @@ from kwlogic.weave.decode.scan import Scan, scan
 if TYPE_CHECKING:
     from llguidance import LLMatcher
 
+    from kwlogic.weave.decode.engine import Mask
+
 
 class Question:
     """What follows once fixed bytes are written; asked when it is needed, and once."""
 
-    __slots__ = ("_answer", "ask")
+    __slots__ = ("_answer", "apart", "ask", "plain")
 
-    def __init__(self, ask: Callable[[], Sequence[Thread]]) -> None:
+    def __init__(self, ask: Callable[[], Sequence[Thread]], plain: bool, apart: bool = False) -> None:
+        """``plain``: the types answer it; ``apart``: with a look at what stands in sets and among keys already."""
         self.ask = ask
+        self.plain = plain
+        self.apart = apart
         self._answer: tuple[Thread, ...] | None = None
-
-    @property
-    def asked(self) -> bool:
-        return self._answer is not None
 
     def answer(self) -> tuple[Thread, ...]:
         if self._answer is None:
@@ -62,6 +63,14 @@ class Lit:
             return (Lit(b"", self.then, self.last),)
         return read_all(self.then.answer(), data[len(self.rest) :])
 
+    def accepts(self, data: bytes, plain: bool) -> bool | None:
+        size = len(self.rest)
+        if len(data) <= size:
+            return self.rest.startswith(data)
+        if not data.startswith(self.rest):
+            return False
+        return None if plain and not self.then.plain else accepted(self.then.answer(), data[size:], plain)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Done:
@@ -72,11 +81,24 @@ class Done:
     def read(self, data: bytes) -> tuple[Thread, ...]:
         return ()
 
+    def accepts(self, data: bytes, plain: bool) -> bool | None:
+        return False
+
+
+@dataclass(slots=True)
+class Known:
+    """Tokens that end a value and reach past the bytes after it: those looked at, those that can be read, those that depend."""
+
+    seen: Mask
+    good: Mask
+    open: Mask
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spot:
     """What all states within one leaf have in common. ``post``: the fixed bytes after it; ``finish``: what follows a value by its
-    text, starting with those bytes; nothing where the text is no value after all."""
+    text, starting with those bytes; nothing where the text is no value after all. ``after``: what follows any value, where that
+    is the same for all."""
 
     engine: Engine
     finish: Callable[[bytes], tuple[Thread, ...]]
@@ -84,7 +106,9 @@ class Spot:
     start: LLMatcher
     beyond: Callable[[], LLMatcher] | None
     post: bytes
+    after: Lit | None = None
     ended: dict[bytes, tuple[Thread, ...]] = field(default_factory=dict)
+    known: dict[Scan, Known] = field(default_factory=dict)
 
     def end(self, text: bytes) -> tuple[Thread, ...]:
         if text not in self.ended:
@@ -138,6 +162,18 @@ class Leaf:
         threads = self.spot.end(value)
         return read_all(threads, rest) if rest else threads
 
+    def accepts(self, data: bytes, plain: bool) -> bool | None:
+        end = scan(self.at, data)[1]
+        residual, engine = self.spot.residual, self.spot.engine
+        if end < 0:
+            fits = engine.fits(self.matcher, data) == len(data)
+            return fits and (not isinstance(residual, Checked) or alive(residual, self.text + data))
+        if not self.ends_with(data[:end]):
+            return False
+        if self.spot.after is not None:
+            return self.spot.after.accepts(data[end:], plain)
+        return None if plain else accepted(self.spot.end(self.text + data[:end]), data[end:], plain)
+
     def inside(self, data: bytes, at: Scan) -> tuple[Thread, ...]:
         matcher = self.matcher.deep_copy()
         if not self.spot.engine.read(matcher, data):
@@ -152,6 +188,8 @@ class Leaf:
         engine, post = self.spot.engine, self.spot.post
         if post:
             return engine.fits(self.matcher, data + post[:1]) == len(data) + 1
+        if self.spot.beyond is not None:
+            return engine.fits(self.beyond(), data + b",") == len(data) + 1
         matcher = self.matcher.deep_copy()
         return engine.read(matcher, data) and matcher.is_accepting()
 
@@ -163,6 +201,18 @@ State: TypeAlias = tuple[Thread, ...]
 def read_all(threads: Sequence[Thread], data: bytes) -> State:
     """The threads that are left after some bytes."""
     return tuple(after for thread in threads for after in thread.read(data))
+
+
+def accepted(threads: Sequence[Thread], data: bytes, plain: bool = False) -> bool | None:
+    """Whether some bytes can be read, without making the states after them. ``plain``: without questions about the contract;
+    None where one would have to be asked."""
+    unknown = False
+    for thread in threads:
+        found = thread.accepts(data, plain)
+        if found:
+            return True
+        unknown = unknown or found is None
+    return None if unknown else False
 
 
 def settled(threads: Sequence[Thread]) -> State:
@@ -181,4 +231,4 @@ def alive(residual: Checked, text: bytes) -> bool:
 
 
 def finished(text: str, values: dict[str, Value]) -> Lit:
-    return Lit(text.encode("utf-8"), Question(lambda: [Done(values)]), last=True)
+    return Lit(text.encode("utf-8"), Question(lambda: [Done(values)], plain=True), last=True)
