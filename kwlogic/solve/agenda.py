@@ -27,6 +27,7 @@ from kwlogic.vc.rewrite import Rewriter, rules_of
 from kwlogic.vc.theory import called
 
 CAP = 4_000
+"""For each question."""
 SHARE = 0.15
 """Of what is left of the budget."""
 LEAST = 20_000
@@ -42,6 +43,8 @@ MOST_TRIES = 200
 EXPLORE_AFTER = 10
 WOKEN = 4
 RETRIES = 2
+SMALL = 11
+NOW_AND_THEN = 3
 
 
 @dataclass(slots=True)
@@ -99,6 +102,8 @@ class Agenda:
         self.queue: list[tuple[int, int, Node]] = []
         self.tries = 0
         self.limit = 0
+        self.thorough = 0
+        """How many facts there were when the goal was last tried with all efforts."""
         self.suggested: Iterator[Term] = self._suggestions(problem)
 
     def prove(self) -> Success | None:
@@ -122,11 +127,14 @@ class Agenda:
         while not self._spent():
             node = self._next()
             if node is None:
-                return None
+                break
             found = self._settle(node)
             if found is not None:
                 return found
-        return None
+        if not self.pool.facts:
+            return None
+        self.pool.search.cap = UNCAPPED
+        return self._try(self.root, (0, 1))
 
     def _next(self) -> Node | None:
         """The best of the agenda and what values suggest, in turn once there is no quick end in sight."""
@@ -161,7 +169,7 @@ class Agenda:
             node.done = True
             return self._wake(node)
         self.tries += 1
-        found = self._try(node, (0, 1) if node.parents else (0,))
+        found = self._try(node, (0, 1) if node.parents or size(node.formula) <= SMALL else (0,))
         if found is None:
             self._expand(node)
             return None
@@ -194,12 +202,15 @@ class Agenda:
         """Who asked for a lemma, and how hard they are to be tried again; of one that values suggested, those who may have
         use for it."""
         if proved.parents:
-            return [*((n, (0, 1)) for n in proved.parents), (self.root, (0,))]
+            return [*((n, (0, 1)) for n in proved.parents), self._goal()]
         about = called(proved.formula)
         others = [n for n in self.nodes.values() if 0 < n.tried <= RETRIES and not n.done and n is not self.root]
         others = [n for n in others if about <= self.theory.reach(n.formula)]
         others.sort(key=lambda n: (n.tried, size(n.formula)))
-        return [(self.root, (0,)), *((n, (0,)) for n in others[:WOKEN])]
+        return [self._goal(), *((n, (0,)) for n in others[:WOKEN])]
+
+    def _goal(self) -> tuple[Node, tuple[int, ...]]:
+        return self.root, (0, 1) if len(self.pool.facts) >= self.thorough + NOW_AND_THEN else (0,)
 
     def _try(self, node: Node, efforts: tuple[int, ...]) -> Success | None:
         """Directly or by an induction, each of which goes on where it was stuck."""
@@ -207,6 +218,8 @@ class Agenda:
         search.extra = tuple(self.pool.facts)
         search.forget()
         node.tried, node.facts = node.tried + 1, len(self.pool.facts)
+        if node is self.root and len(efforts) > 1:
+            self.thorough = node.facts
         try:
             problem = search.prepared(node.sequent)
             found = search.direct(problem, efforts[-1] if node is self.root else 0)

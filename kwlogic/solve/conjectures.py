@@ -216,7 +216,7 @@ def _choices(claim: Claim) -> list[tuple[Term, ...]]:
     sides = claim.goal.args if claim.goal.op is Op.EQ else (claim.goal,)
     inside = {t for s in sides for t in subterms(s)}
     built = {t for t in inside if t.op is Op.CON and t.args and counts[t] > 1}
-    calls = [t for t in inside if (t.op is Op.CALL or t in built) and free_vars(t) and _is_general(t) and t not in sides]
+    calls = [t for t in inside if (t.op in (Op.CALL, Op.APPLY) or t in built) and free_vars(t) and _is_general(t) and t not in sides]
     calls = [t for t in calls if not any(str(v.data).startswith("%") for v in free_vars(t))]
     repeated = sorted((t for t in calls if counts[t] > 1), key=lambda t: (-size(t), t.id))
     widest = [t for t in repeated if not any(t is not o and t in subterms(o) and counts[o] >= counts[t] for o in repeated)]
@@ -315,7 +315,8 @@ def _passed_replaced(theory: Theory, formula: Term, var: Term, other: Term) -> T
 
 def accumulators(theory: Theory, goal: Term, is_false: IsFalse) -> list[Term]:
     """Of `f(x, c) == r`, where `c` is a constant in a parameter that `f` accumulates in: `f(x, a) == g(r, a)` for the
-    functions `g` at hand, and `f(x, a) == g(f(x, c), a)`."""
+    functions `g` at hand, and `f(x, a) == g(f(x, c), a)`. Where `r` accumulates as well, of `h(f(x, c)) == k(x, d)`:
+    `h(f(x, a)) == k(x, a)` and `h(f(x, a)) == k(x, h(a))`."""
     if goal.op is not Op.EQ:
         return []
     out: dict[Term, None] = {}
@@ -327,12 +328,22 @@ def accumulators(theory: Theory, goal: Term, is_false: IsFalse) -> list[Term]:
                 ways = [(replaced(side, call, opened), other)]
                 if call is not side:
                     ways.append((opened, call))
-                for left, right in ways:
-                    for combined in _combined(theory, goal, right, var):
-                        formula = canonical(theory.simplify(mk_eq(left, combined)))
-                        if not is_false(formula):
-                            out[formula] = None
+                made = [(left, combined) for left, right in ways for combined in _combined(theory, goal, right, var)]
+                made += ((ways[0][0], r) for r in _accumulated(theory, other, (var, replaced(side, call, var))))
+                for left, right in made:
+                    formula = canonical(theory.simplify(mk_eq(left, right)))
+                    if formula.op is not Op.LIT and not is_false(formula):
+                        out[formula] = None
     return sorted(out, key=size)[:MOST_CONJECTURES]
+
+
+def _accumulated(theory: Theory, term: Term, values: tuple[Term, ...]) -> Iterator[Term]:
+    """A term with one of the values for the constant in a call that accumulates."""
+    for call in (t for t in subterms(term) if t.op is Op.CALL):
+        for position in _accumulating(theory, call):
+            for value in values:
+                if value.type is call.args[position].type:
+                    yield replaced(term, call, rebuild(call, (*call.args[:position], value, *call.args[position + 1 :])))
 
 
 def _accumulating(theory: Theory, call: Term) -> list[int]:

@@ -59,6 +59,7 @@ WITNESS_LIMIT = 3_000_000
 MODEL_LIMIT = 1_000_000
 RUN_LIMIT = 20_000_000
 LAST_LIMIT = 6_000_000
+FEW = 50_000
 LITTLE, MUCH = 200_000, 2_500_000
 """Work of a wide search, after the cheap inductions and after the usual ones: steps of the evaluator."""
 
@@ -396,7 +397,9 @@ class Prover:
         if self.wide is None:
             sized = Sized(self.theory, calls_in_reach(self.theory, self.problem.formulas), self.falsifier.samples)
             self.wide = Wide(self.falsifier, self.played, self.problem.skolems if self._clause() else (), sized)
-        found = self.wide.search(work)
+        before = self.wide.work
+        found = self.wide.search(min(work, self._left()))
+        self.meter.spent += self.wide.work - before
         return None if found is None else self._refuted(*found)
 
     def _refute_narrowing(self, part: int) -> Refuted | None:
@@ -408,7 +411,7 @@ class Prover:
             narrowing = Narrowing(self.session.replayer.program, self.falsifier.samples, self.played)
         except Unsupported:
             return None
-        found = self.falsifier.narrow(narrowing, self.played, self.session.budget // (2 * part))
+        found = self.falsifier.narrow(narrowing, self.played, min(self.session.budget // (2 * part), self._left()))
         self.meter.spent += narrowing.work
         return None if found is None else self._refuted(*found)
 
@@ -420,8 +423,12 @@ class Prover:
             query = recursive_query(self.problem)
         except Unsupported:
             return None
-        answer = check(query, limit, self.meter, self.session.wall, "model")
+        answer = check(query, min(limit, self._left()), self.meter, self.session.wall, "model")
         return self._from_model(answer.model, self.played.vars) if answer.model is not None else None
+
+    def _left(self) -> int:
+        """What is left of the budget; never nothing, which the solver would take for no limit."""
+        return max(FEW, self.session.budget - self.meter.spent)
 
     def _refute_deeper(self, depths: tuple[int, ...], limit: int) -> Refuted | None:
         """Models of ever deeper unfoldings, with nothing quantified."""
@@ -432,7 +439,7 @@ class Prover:
                 query = QueryBuilder(self.problem).query(depth, facts=False)
             except Unsupported:
                 return None
-            answer = check(query, limit, self.meter, self.session.wall, "model")
+            answer = check(query, min(limit, self._left()), self.meter, self.session.wall, "model")
             found = self._from_model(answer.model, self.played.vars) if answer.model is not None else None
             if found is not None or answer.status == "unsat":
                 return found

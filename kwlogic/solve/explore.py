@@ -128,7 +128,7 @@ class Explorer:
 
     def _pool(self, type: Type) -> list[Value]:
         if type.head == "Fun":
-            return [self.evaluator.eval(f, {}) for f in functions(type)]
+            return [self.evaluator.eval(f, {}) for f in functions(type, self.program)]
         small = list(self.samples.small(type))[:9]
         rest = [v for k in range(40) if (v := self.samples.random(type, 2 + k % 4)) is not None]
         return small + rest
@@ -140,6 +140,8 @@ class Explorer:
         self._valuate()
         for size in range(1, MOST_SIZE + 1):
             self.size = size
+            if size == 3:
+                yield from self._deciding()
             yield from self._grow(size)
             if size <= 5:
                 yield from self._conditional(size)
@@ -236,6 +238,21 @@ class Explorer:
             number = used[var.type] = used.get(var.type, -1) + 1
             env[var] = self.of_type[var.type][number]
         return subst(formula, env)
+
+    def _deciding(self) -> Iterator[Conjecture]:
+        """Functions that are true of equal values only, held against all pairs of small ones."""
+        for symbol in self.symbols:
+            if symbol.op is not Op.CALL or symbol.result is not BOOL or len(symbol.params) != 2 or symbol.params[0] is not symbol.params[1]:
+                continue
+            vars = self.of_type.get(symbol.params[0], [])[:2]
+            if len(vars) < 2 or symbol.params[0].head == "Fun":
+                continue
+            pairs = list(product(self.samples.small(symbol.params[0]), repeat=2))
+            true = [p for p in pairs if self._value(symbol, p) is True]
+            if true and len(true) < len(pairs) and all(equal(a, b) for a, b in true):
+                found = self._conjecture(mk_eq(*vars), symbol.make((vars[0], vars[1])))
+                if found is not None:
+                    yield found
 
     def _conditional(self, size: int) -> Iterator[Conjecture]:
         """Where a Boolean term is true, others are true, or terms agree that do not in general."""

@@ -56,7 +56,7 @@ def candidates(replayer: Replayer, samples: Samples, vars: tuple[Term, ...], sma
 
 def pool_of(replayer: Replayer, samples: Samples, type: Type) -> tuple[Value, ...]:
     if type.head == "Fun":
-        return tuple(replayer.function(f) for f in functions(type))
+        return tuple(replayer.function(f) for f in functions(type, samples.program))
     return samples.small(type)
 
 
@@ -187,27 +187,30 @@ class Wide:
         self.ended: set[tuple[str, Value]] = set()
         self.endless: set[tuple[str, Value]] = set()
         self.brief = falsifier.replayer.brief
+        self.work = 0
+        """What all of it cost so far, in steps of the evaluator."""
         self.patience = self.brief.exhausted + ENDLESS
 
     def search(self, work: int) -> tuple[Env, Replay] | None:
         """The first input that breaks, shrunk; None where the work is used up before."""
         replayer = self.brief
+        end = self.work + work
         seen = self.sized.work
         for values in self.values:
-            work -= PRICE + (self.sized.work - seen) // OBSERVED
+            self.work += PRICE + (self.sized.work - seen) // OBSERVED
             seen = self.sized.work
             pairs = list(zip(self.names, values, strict=True))
             if self.endless.isdisjoint(pairs):
                 before = replayer.exhausted
                 found = self.falsifier.try_env(dict(pairs), self.vars, self.skolems, replayer)
-                work -= replayer.steps_taken
+                self.work += replayer.steps_taken
                 if found is not None:
                     return self.falsifier.shrink(found, self.vars, self.skolems)
                 if replayer.exhausted == before:
                     self.ended.update(pairs)
                 else:
                     self.endless.update(p for p in pairs if p not in self.ended)
-            if work <= 0 or replayer.exhausted >= self.patience:
+            if self.work >= end or replayer.exhausted >= self.patience:
                 return None
         return None
 

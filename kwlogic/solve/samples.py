@@ -12,7 +12,7 @@ from itertools import islice, product
 from random import Random
 
 from kwlogic.core.program import Program
-from kwlogic.core.terms import Op, Term, mk, mk_eq, mk_lambda, mk_var
+from kwlogic.core.terms import Op, Term, mk, mk_con, mk_eq, mk_lambda, mk_var
 from kwlogic.core.types import BOOL, INT, Type, subst_type
 from kwlogic.core.value import EMPTY_MAP, EMPTY_SET, NIL, NONE, Con, MapV, SetV, Value, list_value, some
 from kwlogic.solve.sorts import Unsupported, constructors
@@ -147,8 +147,8 @@ def _by_sum(sizes: list[int]) -> Iterator[tuple[int, ...]]:
             stack.extend(((*indices, k), left - k) for k in range(most, least - 1, -1))
 
 
-def functions(type: Type) -> list[Term]:
-    """A few function terms of a function type, over the playing types."""
+def functions(type: Type, program: Program) -> list[Term]:
+    """A few function terms of a function type, over the playing types: what projects, what is constant, and what builds."""
     params = tuple((f"x{i}", _played(t)) for i, t in enumerate(type.args[:-1]))
     result = _played(type.args[-1])
     vars = [mk_var(n, t) for n, t in params]
@@ -158,7 +158,26 @@ def functions(type: Type) -> list[Term]:
         bodies += [mk_eq(v, mk(Op.LIT, 0, (), INT)) for v in vars if v.type is INT]
     if result is INT:
         bodies += [mk(Op.LIT, n, (), INT) for n in (0, 1)]
-    return [mk_lambda(params, b) for b in bodies]
+    bodies += _built(result, vars, program)
+    return [mk_lambda(params, b) for b in dict.fromkeys(bodies)]
+
+
+def _built(result: Type, vars: list[Term], program: Program) -> list[Term]:
+    """Constants of a data type, and its constructors around what is at hand."""
+    data = program.datas.get(result.head)
+    if (data is None and result.head not in ("List", "Option")) or (data is not None and data.valid is not None):
+        return []
+    try:
+        ctors = constructors(program, result)
+    except Unsupported:
+        return []
+    constants = [mk_con(name, (), result) for name, fields in ctors if not fields][:2]
+    around: list[Term] = []
+    for name, fields in ctors:
+        filled = [next((t for t in (*vars, *constants) if t.type is f), None) for f in fields]
+        if fields and all(t is not None for t in filled):
+            around.append(mk_con(name, tuple(t for t in filled if t is not None), result))
+    return [*constants, *around[:2]]
 
 
 def _played(type: Type) -> Type:

@@ -123,14 +123,17 @@ class Search:
             return found
         plain = self.plain(problem)
         for level in range(effort + 1):
-            for rung in ((PLAIN_LIMITS[level], 0, bool(self.using), False),) if plain else self._rungs(level):
+            for rung in ((PLAIN_LIMITS[level], 0, bool(self.using), False),) if plain else self._rungs(problem, level):
                 found = self._rung(problem, rung)
                 if found is not None or self.meter.spent >= self.budget:
                     return found
         return None
 
-    def _rungs(self, level: int) -> tuple[Rung, ...]:
-        return LADDER[level] if self.cap == UNCAPPED else CAPPED[min(level, 1)]
+    def _rungs(self, problem: Problem, level: int) -> tuple[Rung, ...]:
+        """Where each question may cost but little, the two that prove most."""
+        if self.cap == UNCAPPED:
+            return LADDER[level]
+        return ((self.cap, 1, True, not self._has_facts(problem)),) if level else ((self.cap, ABSTRACT, False, False),)
 
     def _rung(self, problem: Problem, rung: Rung) -> Success | None:
         limit, depth, facts, axioms = rung
@@ -373,8 +376,6 @@ LADDER: tuple[tuple[Rung, ...], ...] = (
     ((1_500_000, 2, True, True), (1_500_000, 3, True, False), (1_500_000, 2, False, False)),
 )
 ALL = len(LADDER) - 1
-CAPPED: tuple[tuple[Rung, ...], ...] = (((UNCAPPED, ABSTRACT, False, False),), ((UNCAPPED, 1, True, True),))
-"""Where each question may cost but little: the two that prove most."""
 
 
 def _modelled_exactly(builder: QueryBuilder) -> bool:
