@@ -108,7 +108,8 @@ def clinc(options: argparse.Namespace) -> None:
     c = certify(one.confidence, one.right, one.inside, grid_of([]), 0.05, 0.05)
     print(HEAD)
     print(other.line(c.threshold, "certified 5% at 95%"))
-    shots(splits, test, options)
+    if options.encoder == "tfidf":
+        shots(splits, test, options)
 
 
 def shots(splits: dict[str, Any], test: Labelled, options: argparse.Namespace) -> None:

@@ -107,7 +107,9 @@ class Nearest:
     def scores(self, vector: Vector, most: int) -> Scores:
         ids, weights = vector
         count = len(self.examples.starts) - 1
-        near = self.dense.near(vector) if self.dense is not None else np.zeros(count, np.float32)
+        near = np.linspace(0.0, 1e-6, count, dtype=np.float32)  # no two alike: ties make partitioning slow
+        if self.dense is not None:
+            near += self.dense.near(vector)
         for i, weight in zip(ids.tolist(), weights.tolist()):
             kernels, values = self.centres.row(i)
             near[kernels] += weight * values
