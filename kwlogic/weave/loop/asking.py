@@ -26,11 +26,11 @@ from kwlogic.workspace.outcome import MAX_STEPS
 
 
 class Passed(Exception):
-    """Why a kernel does not answer a prompt. ``ran``: it ran, and failed."""
+    """Why a kernel does not answer a prompt. ``ran``: it ran, and failed. ``unread``: its inputs are not in the prompt."""
 
-    def __init__(self, reason: str, ran: bool = False) -> None:
+    def __init__(self, reason: str, ran: bool = False, unread: bool = False) -> None:
         super().__init__(reason)
-        self.ran = ran
+        self.ran, self.unread = ran, unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ async def inputs_of(asked: Asked, extractors: tuple[Extract, ...]) -> tuple[str,
         if broken:
             raise Passed(f"it requires more: {broken}")
         return encode_ports(inputs, asked.ready.kernel.inputs, asked.ready.program), inputs
-    raise Passed("its inputs cannot be read out of the prompt")
+    raise Passed("its inputs cannot be read out of the prompt", unread=True)
 
 
 async def run_kernel(

@@ -6,6 +6,7 @@ The same prompts go to the same model without the loop, for comparison.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,12 +31,15 @@ Tick = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be shown. ``errors``: the share of the model's wrong answers; ``every``: prompts between two times of tending."""
+    """What is to be shown. ``errors``: the share of the model's wrong answers; ``noise``: of the user's wrong judgements. ``every``:
+    prompts between two times of tending. ``change``: the prompt from which on the price of tickets is another."""
 
     prompts: int = 360
     block: int = 40
     every: int = 10
     errors: float = 0.12
+    noise: float = 0.0
+    change: int = 0
     seed: int = 7
     singles: float = 0.06
     kinds: tuple[str, ...] = tuple(KINDS)
@@ -84,7 +88,7 @@ class Shown:
 
 async def demonstrate(folder: Path, wanted: Wanted, tick: Tick = lambda done, total: None, gate: Gate | None = None) -> Shown:
     """Run the demonstration in an empty folder."""
-    asked = tasks(wanted.seed, wanted.prompts, wanted.singles, wanted.kinds)
+    asked = tasks(wanted.seed, wanted.prompts, wanted.singles, wanted.kinds, wanted.change)
     with open_store("demo.sqlite", folder) as store:
         model = Scripted(asked, wanted.errors, wanted.seed)
         config = RunConfig(model=MODEL)
@@ -96,7 +100,7 @@ async def demonstrate(folder: Path, wanted: Wanted, tick: Tick = lambda done, to
             for start in range(0, len(asked), wanted.block):
                 counted = _Counted(loop, model, made)
                 for number, task in enumerate(asked[start : start + wanted.block], start):
-                    await counted.ask(task)
+                    await counted.ask(task, random.Random(f"{wanted.seed} {number}").random() < wanted.noise)
                     tick(number + 1, len(asked))
                     if (number + 1) % wanted.every == 0:
                         made += loop.tend().compiled
@@ -112,14 +116,14 @@ class _Counted:
         self.before = (model.calls, model.words)
         self.answers: list[tuple[Answer | None, bool]] = []
 
-    async def ask(self, task: Task) -> None:
+    async def ask(self, task: Task, misjudged: bool) -> None:
         try:
             answer = await self.loop.answer(task.prompt)
         except NoAnswer:
             self.answers.append((None, False))
             return
         right = is_right(answer.text, task.truth)
-        self.loop.judge(answer.answer_id, right)
+        self.loop.judge(answer.answer_id, right is not misjudged)
         self.answers.append((answer, right))
 
     def block(self, alone: tuple[int, int, int]) -> Block:

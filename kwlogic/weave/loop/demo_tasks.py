@@ -176,6 +176,7 @@ _SINGLE = (
     ("Who should see the {0} before {1}?", "everyone"),
     ("Suggest a title for a story: {1}, the {0} and a letter.", "The letter"),
 )
+MORE = 12  # crowns
 _MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
 
 
@@ -186,17 +187,22 @@ def single(source: random.Random, number: int) -> Task:
     return Task("", prompt.format(*words), truth.format(*words))
 
 
-def tasks(seed: int, count: int, singles: float = 0.08, kinds: tuple[str, ...] = tuple(KINDS)) -> list[Task]:
-    """Prompts in the order in which they come."""
+def tasks(seed: int, count: int, singles: float = 0.08, kinds: tuple[str, ...] = tuple(KINDS), change: int = 0) -> list[Task]:
+    """Prompts in the order in which they come. From the prompt ``change`` on (0: never) the booking of tickets costs more, and
+    nobody says so."""
     source = random.Random(seed)
     found: list[Task] = []
-    for number in range(count):
+    known: dict[str, Any] = {}
+    while len(found) < count:
         if source.random() < singles:
-            found.append(single(source, number))
+            found.append(single(source, len(found)))
             continue
         name = source.choice(kinds)
         prompt, truth = KINDS[name].make(source)
-        found.append(Task(name, prompt, truth))
+        if name == "prices" and 0 < change <= len(found):
+            truth += MORE
+        if known.setdefault(prompt, truth) == truth:
+            found.append(Task(name, prompt, truth))
     return found
 
 

@@ -85,7 +85,8 @@ class Loop:
             try:
                 return await self._by_kernel(member, asked, likely, route, tuple(passed))
             except Passed as error:
-                passed.append((member.stored.name, str(error)))
+                likely_one = route.kernel == member.stored.digest or not error.unread
+                passed += [(member.stored.name, str(error))] if likely_one else []
                 failed += [Shadow(member.stored.digest, member.stored.name, False, reason=str(error))] if error.ran else []
         said = await generate(self.backends, self._model(passed, route), prompt, self.config.max_bytes)
         shadows = (*failed, *await self._beside(prompt, trials, said.value))
@@ -197,8 +198,8 @@ class Loop:
         family = kernel.family if kernel is not None else ""
         memory.keep_prompt(self.store, run.kernel, family, "kernel", prompt, right, run=answer_id, inputs=inputs)
         self.store.count_outcome(run.kernel, right)
-        if self.router is not None and prompt and run.kernel in self.router.kernels:
-            self.router.feedback(prompt, run.kernel, right)
+        if right and self.router is not None and prompt and run.kernel in self.router.kernels:
+            self.router.feedback(prompt, run.kernel, True)  # a wrong answer says nothing of the route
         return Judged(answer_id, right, ((run.kernel, right),))
 
     # ------------------------------------------------------------ learning

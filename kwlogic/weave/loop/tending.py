@@ -81,13 +81,22 @@ class Garden:
         taken = (k for k, _ in memory.shadows_of(trace))
         return any(self.store.status(k).state not in ENDED for k in taken) or self._learnt(trace)
 
+    def _stale(self, trace: Trace) -> bool:
+        """Whether a kernel that was learnt from the trace, or came to the same, lost its promotion since: what was right then may
+        be wrong now."""
+        kernels = {k for k, agrees in memory.shadows_of(trace) if agrees}
+        kernels |= {k.child for k in self.store.children(trace.trace_id) if k.relation == "trace"}
+        lost = (t.at for k in kernels for t in self.store.transitions(k) if t.before is State.PROMOTED and t.by == "rule")
+        stored = self.store.trace(trace.trace_id)
+        return stored is not None and any(at > stored.at for at in lost)
+
     def due(self) -> list[Task]:
         """Kinds of prompts with enough good answers, that no kernel is on its way for."""
         good = [t for t in self.traces.values() if self._good(t) and t.prompt]
         if len(good) < self.settings.traces or len(good) == self._seen:
             return []
         self._seen = len(good)
-        free = [t for t in good if not self._taken(t)]
+        free = [t for t in good if not self._taken(t) and not self._stale(t)]
         if len(free) < self.settings.traces:
             return []
         tasks = tasks_of(free)

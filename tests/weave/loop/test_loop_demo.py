@@ -78,3 +78,17 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     assert sorted(p.name for p in (tmp_path / "shown").iterdir() if "sqlite" not in p.name) == ["blocks.txt", "rates.svg"]
     again = CliRunner().invoke(cli, command, standalone_mode=False)
     assert "holds a demonstration already" in str(again.exception)
+
+
+@pytest.mark.slow
+def test_a_world_that_changes(tmp_path: Path):
+    """The price changes unannounced: the kernel is demoted within a block, and a new one is learnt from what is right now."""
+    policy = Policy(runs=8, success=0.85, examples=10)
+    shown = shown_in(tmp_path, Wanted(240, 20, 10, kinds=("prices",), policy=policy, change=100))
+    lives = [c for _, c in shown.lives]
+    assert any(c.startswith("promoted -> proved: demoted: drift") for c in lives)
+    assert sum(c.startswith("proved -> promoted") for c in lives) == 2
+    assert sum(b.wrong_kernel for b in shown.blocks[:5]) == 0
+    assert 0 < sum(b.wrong_kernel for b in shown.blocks) <= 20, "until the alarm"
+    assert sum(b.wrong_kernel for b in shown.blocks[6:]) == 0
+    assert shown.blocks[-1].hit_rate >= 0.85
