@@ -117,6 +117,9 @@ def _exchanged(text: str, output: str) -> Iterator[tuple[str, str, int]]:
     for tag, i, j, k, m in blocks:
         if tag in ("replace", "delete"):
             yield "".join(before[i:j]), "".join(after[k:m]), 0
+            if m - k > 1 and j - i == 1:
+                yield before[i], after[k], 0
+                yield before[i], after[m - 1], 0
             if i and k and not before[i - 1].isalnum() and before[i - 1] == after[k - 1]:
                 low = 2 if i > 1 and k > 1 and not before[i - 2].isalnum() and before[i - 2] == after[k - 2] else 1
                 yield "".join(before[i - low : j]), "".join(after[k - low : m]), 0

@@ -21,7 +21,8 @@ _CHEAPEST_LEAF = 1
 
 
 class Decision:
-    def __init__(self, bank: Bank, leaf: Leaf, full: int) -> None:
+    def __init__(self, bank: Bank, leaf: Leaf, full: int, work: int) -> None:
+        self._until = bank.meter.spent + work
         self._bank, self._leaf, self._full = bank, leaf, full
         self._predicates = predicates(bank, full)[:_PREDICATES]
         self._leaves: dict[int, tuple[Node | None, int]] = {}
@@ -54,7 +55,7 @@ class Decision:
             if here in (0, mask) or here in tried:
                 continue
             room = bound - predicate.cost - 2
-            if room <= 2 * _CHEAPEST_LEAF:
+            if room <= 2 * _CHEAPEST_LEAF or self._bank.meter.spent > self._until:
                 break
             tried.add(here)
             self._bank.meter.charge(1)

@@ -42,6 +42,7 @@ _PATIENCE = 150_000
 _INFINITE = 10**6
 _COPIED = 8  # what a number costs that is the output of a single example
 _TESTS = 16
+_FIRST, _CHEAPER = 1_500_000, 300_000  # work for conditionals at one cost: for any function, for a cheaper one
 _ROOM = 8  # what a function with conditionals may cost, for each cost that was enumerated
 
 
@@ -212,7 +213,7 @@ class Search:
         if self.problem.branches and self.count > 1 and self.bank.level >= 4 and self.decided < 2:
             if self.problem.type is STRING:
                 found = self._either(min(bound, found.cost if found else bound)) or found
-            decision = Decision(self.bank, self.leaf, self.full)
+            decision = Decision(self.bank, self.leaf, self.full, _CHEAPER if found else _FIRST)
             bound = min(found.cost if found else bound, _ROOM * (self.bank.level + 1))
             for depth in range(1, self.problem.branches + 1):
                 node = decision.best(self.full, depth, bound)
