@@ -12,12 +12,13 @@ from time import perf_counter
 from typing import Any
 
 from kwlogic.core.program import Program
-from kwlogic.core.terms import Term
+from kwlogic.core.terms import Op, Term, mk_str
 from kwlogic.core.types import BOOL, INT, REAL, STRING
-from kwlogic.core.walk import free_vars
+from kwlogic.core.walk import fold, free_vars, rebuild, subterms
 from kwlogic.solve.decode import _READERS, Undecodable
 from kwlogic.solve.encode import Encoder
 from kwlogic.solve.sorts import Unsupported
+from kwlogic.solve.strings import UNNAMED
 from kwlogic.source.records import dataclass
 
 RLIMIT = 150_000
@@ -40,6 +41,48 @@ class Reply:
 NO = Reply(Status.UNSAT, {})
 OPEN = Reply(Status.UNKNOWN, {})
 SCALARS = (INT, REAL, BOOL, STRING)
+
+
+class Alphabet:
+    """Other characters in place of those that the solver cannot tell apart: where only equality of characters matters."""
+
+    def __init__(self) -> None:
+        self._there: dict[str, str] = {}
+        self._back: dict[str, str] = {}
+
+    def there(self, term: Term) -> Term:
+        if not any(_far(t) for t in subterms(term)) or any(t.op is Op.PRIM and t.data in _ORDERED for t in subterms(term)):
+            return term
+        return fold((term,), self._step)[term]
+
+    def _step(self, term: Term, args: tuple[Term, ...]) -> Term:
+        if _far(term):
+            return mk_str("".join(map(self._other, term.data)))
+        return rebuild(term, args)
+
+    def _other(self, char: str) -> str:
+        if ord(char) < FIRST_PRIVATE or LAST_PRIVATE < ord(char) < UNNAMED:
+            return char
+        if char not in self._there:
+            other = chr(FIRST_PRIVATE + len(self._there))
+            if ord(other) > LAST_PRIVATE:
+                raise Unsupported("there are too many characters that the solver cannot tell apart")
+            self._there[char] = other
+            self._back[other] = char
+        return self._there[char]
+
+    def back(self, value: Any) -> Any:
+        if not self._back or not isinstance(value, str):
+            return value
+        return "".join(self._back.get(c, c) for c in value)
+
+
+FIRST_PRIVATE, LAST_PRIVATE = 0xE000, 0xF8FF
+_ORDERED = ("str.lt", "str.le", "str.matches")
+
+
+def _far(term: Term) -> bool:
+    return term.op is Op.LIT and term.type is STRING and any(FIRST_PRIVATE <= ord(c) <= LAST_PRIVATE or ord(c) >= UNNAMED for c in term.data)
 
 
 class Asker:
@@ -74,6 +117,7 @@ class Questions:
         started = perf_counter()
         self._vars: dict[str, Term] = {}
         self._context = context
+        self._alphabet = Alphabet()
         self._solver = self._z3.SimpleSolver(ctx=context)
         self._solver.set("timeout", WALL_MS)
         self._solver.set("rlimit", asker.rlimit)
@@ -118,7 +162,7 @@ class Questions:
                 if var.type not in SCALARS:
                     raise Unsupported(f"`{var.data}` is no scalar")
                 self._vars[str(var.data)] = var
-            texts.append(f"(assert {encoder.formula(term)})")
+            texts.append(f"(assert {encoder.formula(self._alphabet.there(term))})")
         if texts:
             script = "\n".join((*encoder.declarations(), *texts))
             try:
@@ -132,5 +176,5 @@ class Questions:
         for name, var in self._vars.items():
             decl = known.get(name)
             if decl is not None:
-                found[name] = _READERS[var.type.head](model[decl])
+                found[name] = self._alphabet.back(_READERS[var.type.head](model[decl]))
         return found

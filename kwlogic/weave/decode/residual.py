@@ -133,18 +133,21 @@ class Contract:
         so_far: SoFar = {p.name: HOLE for p in self.kernel.outputs}
         everything = range(len(self.kernel.ensures))
         budget, self.asker.rlimit = self.asker.rlimit, self.asker.rlimit * PATIENCE
-        try:
-            proved = self._holds(list(everything), so_far)
-        except NotEncoded:
-            proved = None
+        proved = self._holds(list(everything), so_far)
         if proved is None:
-            self._adopt(list(everything), so_far)
+            self._adopt(everything, so_far)
         elif not proved:
             self._impossible = self._reason(so_far)
         self.asker.rlimit = budget
 
     def _holds(self, indices: list[int], so_far: SoFar) -> bool | None:
         """Whether the clauses have a completion together: False where they have none, None where that is open."""
+        try:
+            return self._search(indices, so_far)
+        except NotEncoded:
+            return None
+
+    def _search(self, indices: list[int], so_far: SoFar) -> bool | None:
         while True:
             shape, facts = self._read(indices, so_far)
             reply = self._completion(facts, shape)
@@ -190,19 +193,14 @@ class Contract:
                 return None
         return True
 
-    def _adopt(self, indices: list[int], so_far: SoFar) -> None:
-        """Keep the clauses, one by one, that a completion is known for together."""
+    def _adopt(self, indices: Iterable[int], so_far: SoFar) -> None:
+        """Keep the clauses, one by one, that a completion is known for together; leave the others to be checked after."""
         kept: list[int] = []
         for index in indices:
-            if index in self._left:
-                continue
-            try:
-                if self._holds([*kept, index], so_far) is True:
-                    kept.append(index)
-                elif index not in self._left:
-                    self._leave(index, UNDECIDED)
-            except NotEncoded as stop:
-                self._leave(index, str(stop))
+            if index not in self._left and self._holds([*kept, index], so_far) is True:
+                kept.append(index)
+            elif index not in self._left:
+                self._leave(index, UNDECIDED)
 
     def _reason(self, so_far: SoFar) -> str:
         """The fewest clauses that no output satisfies together."""
@@ -225,23 +223,10 @@ class Contract:
             left = len(self._left)
             try:
                 return self._ask(site, so_far, indices)
-            except NoAnswer:
-                self._give_up(indices, so_far)
-            except NotEncoded:
+            except (NoAnswer, NotEncoded):
                 self._adopt(indices, so_far)
             if len(self._left) == left:
                 return _anything(site, self.program)
-
-    def _give_up(self, indices: list[int], so_far: SoFar) -> None:
-        """No completion is known: leave the clauses that it fails for to be checked after."""
-        kept: list[int] = []
-        for index in indices:
-            if index in self._left:
-                continue
-            if self._holds([*kept, index], so_far) is True:
-                kept.append(index)
-            elif index not in self._left:
-                self._leave(index, UNDECIDED)
 
     def _ask(self, site: Site, so_far: SoFar, indices: list[int]) -> Residual:
         tries = 0

@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from residual_walk import Walk, admits, pick
 
 from kwlogic.core.eval import EvalStop, Evaluator
 from kwlogic.core.program import Kernel, Program
@@ -21,17 +22,17 @@ from kwlogic.source.records import dataclass
 from kwlogic.weave.decode.data import Fields, Hole, Items, Kind, Known, Partial, Site
 from kwlogic.weave.decode.residual import Contract, residuals_for
 from kwlogic.weave.decode.residual_shape import step_names
-from residual_walk import Walk, admits, pick
 
 
 def program_of(tmp_path: FilePath, text: str) -> Program:
+    """The program of a module ``left``."""
     from kwlogic.workspace.check import elaborate_all
     from kwlogic.workspace.config import project_of
     from kwlogic.workspace.load import load
     from kwlogic.workspace.select import select
 
     path = tmp_path / "left.kw"
-    path.write_text(f'module left\n{text}\n  by prompt """answer"""\n', encoding="utf-8")
+    path.write_text(f"module left\n{text}\n", encoding="utf-8")
     project = project_of((str(path),), tmp_path)
     selections, _ = select((str(path),), project, tmp_path)
     program, diagnostics = elaborate_all(load(selections, project, tmp_path), tmp_path)
@@ -143,9 +144,9 @@ def at(tree: dict[str, Tree], site: Site, program: Program) -> Any:
 
 
 class Compared:
-    def __init__(self, program: Program, inputs: dict[str, Value], domain: Domain, complete: bool = True) -> None:
+    def __init__(self, program: Program, kernel: Kernel, inputs: dict[str, Value], domain: Domain, complete: bool = True) -> None:
         self.program, self.inputs, self.domain, self.complete = program, inputs, domain, complete
-        self.kernel = program.kernels["left.k"]
+        self.kernel = kernel
         self.residuals: Contract = residuals_for(self.kernel, inputs, program)
         self.all = satisfying(self.kernel, program, inputs, domain)
         self.inexact: list[Site] = []
@@ -249,10 +250,21 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
+PROMPT = '\n  by prompt """answer"""\n'
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Program:
+    """All cases in one module; the kernel of a case has its number."""
+    texts = (text.replace("kernel k(", f"kernel k{i}(") + PROMPT for i, (text, _) in enumerate(CASES.values()))
+    return program_of(tmp_path_factory.mktemp("left"), SMALL + "".join(texts))
+
+
 @pytest.mark.parametrize("name", CASES)
-def test_what_is_let_in_is_what_has_a_completion(name: str, tmp_path: FilePath) -> None:
-    text, inputs = CASES[name]
-    compared = Compared(program_of(tmp_path, SMALL + text), inputs, Domain(depth=2 if name == "tree" else 3))
+def test_what_is_let_in_is_what_has_a_completion(name: str, program: Program) -> None:
+    _, inputs = CASES[name]
+    kernel = program.kernels[f"left.k{list(CASES).index(name)}"]
+    compared = Compared(program, kernel, inputs, Domain(depth=2 if name == "tree" else 3))
     assert compared.all, "the case has no satisfying output"
     assert not compared.residuals.checked_after()
     for seed in range(2):
