@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from kwlogic.render.palette import COLOURS, PLAIN
 from kwlogic.weave.loop.demo import Shown
 
-WIDE, TALL, LEFT, TOP, BELOW, RIGHT = 640, 360, 56, 40, 56, 170
+WIDE, TALL, LEFT, TOP, BELOW, RIGHT = 640, 360, 56, 40, 56, 200
 SERIES = (
     ("answered by kernels", COLOURS["enforced"]),
     ("with a proved or enforced clause", COLOURS["proved"]),

@@ -7,6 +7,7 @@ the store, so that another process goes on where this one ended.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from types import TracebackType
 
 from kwlogic.core.codec_json import read_json
@@ -28,6 +29,7 @@ from kwlogic.weave.route.data import Settings as RouteSettings
 from kwlogic.weave.run.backends import Backends
 from kwlogic.weave.run.data import ChatModel, Model, OracleError, RunConfig
 from kwlogic.weave.store.data import StoredKernel
+from kwlogic.weave.store.filebase import FileDatabase
 from kwlogic.weave.store.store import Store
 
 CANDIDATES = 3  # kernels that a prompt is offered to
@@ -211,6 +213,10 @@ class Loop:
         except Unready as error:
             return AtGate(Gated("", str(error)))
 
+    def _file(self) -> Path | None:
+        """The store's file, where it is one."""
+        return self.store.database.path if isinstance(self.store.database, FileDatabase) else None
+
     def tend(self, learn: bool = True) -> Tended:
         """Compile what is due, take kernels as far as the evidence goes, and route by what is there now."""
         tended = self.garden.tend(self.library.members.values(), learn)
@@ -224,4 +230,4 @@ class Loop:
         said = {d: self.store.feedback(d) for d in members}
         self.pairs = {d: memory.pairs_of(s) for d, s in said.items()}
         prompts = {d: [p for p, _ in pairs] for d, pairs in self.pairs.items()}
-        self.router = fitted(members, prompts, self.garden.unclaimed(), self.routing) if members else None
+        self.router = fitted(members, prompts, self.garden.unclaimed(), self.routing, self._file()) if members else None

@@ -231,6 +231,22 @@ def test_what_cannot_be_used_is_passed_over(store: Store, kernels: dict[str, Sto
     assert [w.code for w in warnings] == ["KW864"]
 
 
+def test_a_kept_router_that_is_damaged_is_made_anew(store: Store, tmp_path: Path, kernels: dict[str, StoredKernel]):
+    put(store, kernels["price"], State.PROMOTED)
+
+    async def routed(loop: Loop) -> str | None:
+        assert loop.router is not None
+        return loop.router.route(PRICE, watch=False).kernel
+
+    first = within(store, None, routed)
+    kept = tmp_path / "s.sqlite.router"
+    assert within(store, None, routed) == first
+    for path in kept.iterdir():
+        if path.name != "mark":
+            path.write_bytes(b"\x00{")
+    assert within(store, None, routed) == first
+
+
 def test_judging_what_is_not_there(store: Store):
     async def work(loop: Loop) -> None:
         store.start_run(Run("r", "gone", "n", "{}"))
