@@ -29,6 +29,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import IntEnum
 from fractions import Fraction
+from itertools import count
 from typing import Any
 
 from kwlogic.core.types import BOOL, INT, REAL, STRING, Type, fun_of
@@ -81,6 +82,7 @@ class Term:
 
 
 _TERMS: dict[tuple[object, ...], Term] = {}
+_IDS = count()
 
 
 def mk(op: Op, data: Any, args: tuple[Term, ...], type: Type) -> Term:
@@ -89,7 +91,7 @@ def mk(op: Op, data: Any, args: tuple[Term, ...], type: Type) -> Term:
     found = _TERMS.get(key)
     if found is None:
         found = Term()
-        found.op, found.data, found.args, found.type, found.id = op, data, args, type, len(_TERMS)
+        found.op, found.data, found.args, found.type, found.id = op, data, args, type, next(_IDS)
         found = _TERMS.setdefault(key, found)
     return found
 

@@ -11,6 +11,8 @@ from pygls import uris
 
 from kwlogic.lsp.positions import UTF16, Lines, changed
 
+BOM = "\ufeff"
+
 
 @dataclass(slots=True, eq=False)
 class Document:
@@ -29,7 +31,7 @@ class Document:
 
     def apply(self, changes: list[lsp.TextDocumentContentChangeEvent], version: int) -> None:
         for change in changes:
-            self.text = changed(self.text, change, self.encoding)
+            self.text = changed(self.text, change, self.encoding).removeprefix(BOM)
         self.version = version
 
 
@@ -42,7 +44,7 @@ class Documents:
         self.by_uri: dict[str, Document] = {}
 
     def open(self, uri: str, text: str, version: int) -> Document:
-        made = self.by_uri[uri] = Document(uri, self.path_of(uri), text, version, self.encoding)
+        made = self.by_uri[uri] = Document(uri, self.path_of(uri), text.removeprefix(BOM), version, self.encoding)
         return made
 
     def close(self, uri: str) -> Document | None:

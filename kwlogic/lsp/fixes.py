@@ -173,7 +173,7 @@ def _formatted(document: Document) -> list[lsp.TextEdit] | None:
     from kwlogic.syntax.parse import parse_module
     from kwlogic.workspace.live.quick import change_between
 
-    source = Source(document.path.name, document.text.removeprefix("\ufeff"))
+    source = Source(document.path.name, document.text)
     tree, problems = parse_module(source)
     if any(d.severity is Severity.ERROR for d in problems):
         return None
@@ -181,11 +181,10 @@ def _formatted(document: Document) -> list[lsp.TextEdit] | None:
     again, problems = parse_module(Source(source.path, text))
     if again != tree or any(d.severity is Severity.ERROR for d in problems):
         return None
-    lead = len(document.text) - len(source.text)
     change = change_between(source.text, text)
     if change is None:
         return []
-    place = document.lines.range(Span("", change.start + lead, change.old + lead))
+    place = document.lines.range(Span("", change.start, change.old))
     return [lsp.TextEdit(place, text[change.start : change.new])]
 
 
@@ -206,7 +205,7 @@ async def _prover(ls: KwServer, uri: str, name: str, job: dict[str, Any]) -> Any
             loop.call_soon_threadsafe(lambda: None if answer.done() else answer.set_result(message))
 
     short = name.rpartition(".")[2]
-    texts = {str(p): t for p, t in ls.desk.texts.items()}
+    texts = {str(p): t for p, t in dict(ls.desk.texts).items()}
     task = {**job, "root": str(project.root), "name": f"{document.path}::{short}", "texts": texts}
     number = ls.proving.prover.submit(task, told)
     try:

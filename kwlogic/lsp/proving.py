@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
 
+from kwlogic.lsp.documents import Document
 from kwlogic.source.data import Diagnostic
 from kwlogic.vc.data import Refuted
 from kwlogic.workspace.findings import finding
@@ -42,6 +43,7 @@ class Job:
     answered: dict[str, int] = field(default_factory=dict)
     early: list[Diagnostic] = field(default_factory=list)
     token: str = ""
+    shown: bool = False
 
     @property
     def count(self) -> int:
@@ -144,7 +146,7 @@ class Proving:
             "do": "check",
             "root": str(analysis.project.root),
             "paths": paths,
-            "texts": {str(p): t for p, t in self.server.desk.texts.items()},
+            "texts": {str(p): t for p, t in dict(self.server.desk.texts).items()},
             "budget": self.server.options.get("budget"),
         }
         loop = asyncio.get_running_loop()
@@ -178,7 +180,7 @@ class Proving:
         job.answered[name] = job.answered.get(name, 0) + 1
         if told is not None:
             job.early.append(told)
-            self.server.publish_all(job.analysis, self.server.desk.together(_any_path(job.analysis)))
+            self.server.publish_all(job.analysis, tuple(d.path for d in self._open(job.analysis)))
         self._report(job)
 
     async def _finished(self, job: Job, message: dict[str, Any]) -> None:
@@ -192,11 +194,13 @@ class Proving:
             return
         board = self.board(job.analysis)
         await self.server.bench.run(lambda: board.keep(job.analysis, job.names, result_from_json(message["done"], {})))
-        for path in list(self.server.desk.texts):
-            document = self.server.documents.at(path)
-            if document is not None and self.server.desk.project(path)[0].root == job.analysis.project.root:
-                await self.server.republish(document)
-                break
+        for document in self._open(job.analysis)[:1]:
+            await self.server.republish(document)
+
+    def _open(self, analysis: Analysis) -> list[Document]:
+        """The open documents of a project."""
+        documents = list(self.server.documents.by_uri.values())
+        return [d for d in documents if self.server.desk.project(d.path)[0].root == analysis.project.root]
 
     # ------------------------------------------------------------ progress
 
@@ -208,6 +212,9 @@ class Proving:
 
     async def _create(self, job: Job) -> None:
         await self.server.work_done_progress.create_async(job.token)
+        if self.jobs.get(job.analysis.project.root) is not job:
+            return
+        job.shown = True
         value = lsp.WorkDoneProgressBegin("kwlogic", cancellable=True, message=f"0 of {job.total}", percentage=0)
         self.server.work_done_progress.begin(job.token, value)
         stop = self.server.work_done_progress.tokens[job.token]
@@ -217,7 +224,7 @@ class Proving:
         self.prover.cancel(job.number)
 
     def _report(self, job: Job) -> None:
-        if job.token and self.jobs.get(job.analysis.project.root) is job:
+        if job.shown and self.jobs.get(job.analysis.project.root) is job:
             value = lsp.WorkDoneProgressReport(
                 message=f"{job.count} of {job.total}", percentage=min(100, 100 * job.count // max(job.total, 1))
             )
@@ -225,7 +232,7 @@ class Proving:
 
     def _ended(self, job: Job) -> None:
         self.jobs.pop(job.analysis.project.root, None)
-        if job.token:
+        if job.shown:
             self.server.work_done_progress.end(job.token, lsp.WorkDoneProgressEnd())
 
 
@@ -238,7 +245,3 @@ def _selection(analysis: Analysis, shown: str, name: str) -> str:
     scope = analysis.scope(shown)
     module = scope.name if scope is not None else ""
     return f"{analysis.paths[shown]}::{name.removeprefix(f'{module}.')}"
-
-
-def _any_path(analysis: Analysis) -> Path:
-    return next(iter(analysis.paths.values()))

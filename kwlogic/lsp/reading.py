@@ -43,7 +43,9 @@ def register(server: KwServer) -> None:
             offset = document.lines.offset(params.position)
             start, end = word_around(document.text, offset)
             place = lsp.Range(document.lines.position(start), document.lines.position(max(end, offset)))
-            return lsp.CompletionList(False, [_item(p, place) for p in complete(analysis, shown, offset)])
+            letters = document.text[start:offset].lower()
+            found = [_item(p, place) for p in complete(analysis, shown, offset) if _begins(p.label.lower(), letters)]
+            return lsp.CompletionList(bool(letters), found)
 
         return await ls.about(params.text_document.uri, work)
 
@@ -85,6 +87,15 @@ def verdict_paragraphs(ls: KwServer, analysis: Analysis, name: str) -> list[str]
 
 
 # ---------------------------------------------------------------- completion
+
+
+def _begins(label: str, letters: str) -> bool:
+    """Whether the letters stand in the label in this order, the first of them at its beginning or that of a part."""
+    if not letters:
+        return True
+    rest = iter(label)
+    first = label.startswith(letters[0]) or f"_{letters[0]}" in label or f" {letters[0]}" in label
+    return first and all(c in rest for c in letters)
 
 
 def _item(p: Proposal, place: lsp.Range) -> lsp.CompletionItem:

@@ -160,12 +160,13 @@ class KwServer(LanguageServer):
         self.publish_all(analysis, together)
         await self._refresh()
         self.proving.wanted(document.path)
+        await self.bench.run(self.desk.rest)
 
     def publish_all(self, analysis: Analysis, together: tuple[Path, ...]) -> None:
         """The diagnostics of all open documents of a project, unless one has changed since."""
         for path in together:
             other, shown = self.documents.at(path), analysis.shown(path)
-            if other is not None and shown is not None and analysis.sources[shown].text == other.text.removeprefix("\ufeff"):
+            if other is not None and shown is not None and analysis.sources[shown].text == other.text:
                 standing = self.proving.findings(analysis, shown)
                 self._publish(other, shown, analysis.of_file(shown), standing, self.places(analysis))
 

@@ -54,6 +54,7 @@ EXPRESSIONS = (
     "with",
 )
 COMPOSITIONS = ("retry", "map", "fold", "iterate", "case", "guard", "assert", "hole", "id")
+_LIBRARY: dict[tuple[str, int], Proposal] = {}
 _WORD = re.compile(r"[A-Za-z0-9_']")
 _USE = re.compile(r"^[ \t]*use[ \t]+([\w.']*)$")
 _USED = re.compile(r"^[ \t]*use[ \t]+([\w.']+)[ \t]*\([^)]*$")
@@ -153,7 +154,14 @@ def _locals(found: Probe) -> Iterator[Proposal]:
 
 
 def _globals(analysis: Analysis, file: str) -> list[Proposal]:
-    """All names of values in scope, the nearest first."""
+    """All names of values in scope, the nearest first; kept for as long as the analysis is."""
+    found = analysis.memo.get(f"globals {file}")
+    if not isinstance(found, list):
+        found = analysis.memo[f"globals {file}"] = _values(analysis, file)
+    return found
+
+
+def _values(analysis: Analysis, file: str) -> list[Proposal]:
     scope = analysis.scope(file)
     if scope is None:
         return []
@@ -168,9 +176,16 @@ def _globals(analysis: Analysis, file: str) -> list[Proposal]:
 
 
 def _entry(analysis: Analysis, entry: Entry, rank: int) -> Proposal:
-    symbol = entry_symbol(entry)
-    detail = signature(analysis, entry).removeprefix(f"{entry.module}." if entry.module else "")
-    return Proposal(entry.name, symbol.kind, detail, doc_of(symbol), rank=rank)
+    """The standard library is the same in every analysis."""
+    shared = entry.std or not entry.module
+    found = _LIBRARY.get((entry.qname, rank)) if shared else None
+    if found is None:
+        symbol = entry_symbol(entry)
+        detail = signature(analysis, entry).removeprefix(f"{entry.module}." if entry.module else "")
+        found = Proposal(entry.name, symbol.kind, detail, doc_of(symbol), rank=rank)
+        if shared:
+            _LIBRARY[entry.qname, rank] = found
+    return found
 
 
 def _types(analysis: Analysis, file: str, found: Probe) -> Iterator[Proposal]:

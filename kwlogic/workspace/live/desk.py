@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kwlogic.core.program import Program
+from kwlogic.core.sweep import size, sweep
 from kwlogic.elab.elaborate import elaborate, world_of
 from kwlogic.elab.state import Scope, World
 from kwlogic.source.data import Diagnosed, Diagnostic, Severity, Source
@@ -25,6 +26,7 @@ from kwlogic.workspace.select import SUFFIX, select
 
 Parsed = tuple[Module, tuple[Diagnostic, ...]]
 KEPT = 4000  # parsed files that are remembered
+SWEEP = 300_000  # terms made since the last time after which those that nobody holds are dropped
 
 
 @dataclass(slots=True, eq=False)
@@ -65,6 +67,7 @@ class Desk:
         self._parsed: dict[str, tuple[str, Parsed]] = {}
         self._known: dict[tuple[Path, bool], Analysis] = {}
         self._last: dict[Path, Analysis] = {}
+        self._swept = 0
         self._projects: dict[Path, tuple[Project, tuple[Diagnostic, ...]]] = {}
 
     # ------------------------------------------------------------ texts
@@ -85,6 +88,12 @@ class Desk:
         self._known.clear()
         self._last.clear()
         self._projects.clear()
+
+    def rest(self) -> None:
+        """Nobody waits: give back what earlier texts have left behind."""
+        if size() > self._swept + SWEEP:
+            sweep()
+            self._swept = size()
 
     # ------------------------------------------------------------ projects
 
