@@ -28,7 +28,7 @@ from kwlogic.weave.decode.walk import Walk
 if TYPE_CHECKING:
     from kwlogic.weave.decode.engine import Mask
 
-LOOKAHEAD = 32
+LOOKAHEAD = 8
 
 
 class Masker:

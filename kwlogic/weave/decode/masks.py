@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kwlogic.weave.decode.data import Checked
-from kwlogic.weave.decode.threads import Done, Leaf, Lit, State, read_all, settled
+from kwlogic.weave.decode.scan import scan
+from kwlogic.weave.decode.threads import Done, Known, Leaf, Lit, State, accepted, settled
 
 if TYPE_CHECKING:
     from kwlogic.weave.decode.engine import Mask
@@ -55,25 +56,8 @@ class Masks:
         further = [word[len(rest) :] for word in self.engine.vocabulary.longer(rest)]
         if further:
             follow = thread.then.answer()
-            found += [i for word in further if self.reads(follow, word) for i in ids[rest + word]]
+            found += [i for word in further if accepted(follow, word) for i in ids[rest + word]]
         return found
-
-    def reads(self, state: State, data: bytes) -> bool:
-        """Whether some bytes can be read; those that stay within a leaf are for its matcher alone."""
-        for thread in state:
-            if isinstance(thread, Leaf) and not isinstance(thread.spot.residual, Checked):
-                fits = self.engine.fits(thread.matcher, data)
-                if fits == len(data):
-                    return True
-                if thread.spot.beyond is None:
-                    continue
-            if self.alive(thread.read(data)):
-                return True
-        return False
-
-    def alive(self, state: State) -> bool:
-        """Whether a state has a future: one that waits at a question is asked."""
-        return any(not isinstance(t, Lit) or t.rest or self.alive(t.then.answer()) for t in state)
 
     # ------------------------------------------------------------ leaves
 
@@ -85,20 +69,48 @@ class Masks:
         further = engine.mask(leaf.beyond()) & ~found
         if spot.post:
             further &= engine.passing(spot.post)
+        if (spot.after is not None or spot.silent) and further.any():
+            known = spot.known.setdefault(leaf.at, Known(engine.none(), engine.none(), engine.none()))
+            self.learn(leaf, known, further)
+            found |= further & known.good
+            further &= known.open
         if not further.any():
             return found
         return found | engine.of_ids(self.followed(leaf, engine.ids_of(further)))
+
+    def learn(self, leaf: Leaf, known: Known, further: Mask) -> None:
+        """Which tokens can be read behind any value that ends in them: found once, as long as nobody is to be asked."""
+        fresh = further & ~known.seen
+        if not fresh.any():
+            return
+        words = self.engine.vocabulary.tokens
+        good: list[int] = []
+        unsure: list[int] = []
+        for i in self.engine.ids_of(fresh):
+            end = scan(leaf.at, words[i])[1]
+            said = self.behind(leaf, words[i][:end], words[i][end:])
+            (good if said else unsure if said is None else []).append(i)
+        known.seen |= fresh
+        known.good |= self.engine.of_ids(good)
+        known.open |= self.engine.of_ids(unsure)
+
+    def behind(self, leaf: Leaf, last: bytes, rest: bytes) -> bool | None:
+        """Whether something can be read behind any value; None where it depends on more than one answer about the contract."""
+        after = leaf.spot.alike(leaf.text + last)
+        if after is None or not rest.startswith(after.rest):
+            return None if after is None else False
+        return accepted(after.then.answer(), rest[len(after.rest) :], plain=True)
 
     def followed(self, leaf: Leaf, ids: list[int]) -> list[int]:
         """Those of the tokens that can be read to their end, as far as questions may be asked."""
         words = self.engine.vocabulary.tokens
         found: list[int] = []
         most = self.walk.questions + self.lookahead
-        for at, i in enumerate(ids):
+        for at, i in enumerate(sorted(ids, key=lambda i: len(words[i]))):
             if self.walk.questions > most or at >= FOLLOWED:
                 self.left_out += len(ids) - at
                 break
-            if self.alive(leaf.read(words[i])):
+            if leaf.accepts(words[i], plain=False):
                 found.append(i)
         return found
 
@@ -113,4 +125,4 @@ class Masks:
             short = [i for i in ids if len(words[i]) == 1]
             self.left_out += len(ids) - len(short)
             ids = short
-        return engine.of_ids([i for i in ids if self.alive(read_all((leaf,), words[i]))])
+        return engine.of_ids([i for i in ids if leaf.accepts(words[i], plain=False)])

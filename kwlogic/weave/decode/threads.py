@@ -97,8 +97,8 @@ class Known:
 @dataclass(frozen=True, slots=True, eq=False)
 class Spot:
     """What all states within one leaf have in common. ``post``: the fixed bytes after it; ``finish``: what follows a value by its
-    text, starting with those bytes; nothing where the text is no value after all. ``after``: what follows any value, where that
-    is the same for all."""
+    text, starting with those bytes; nothing where the text is no value after all. ``after``: what follows any value, where the
+    types alone say that; ``silent``: no clause speaks of the value, so that what follows any one of them follows all."""
 
     engine: Engine
     finish: Callable[[bytes], tuple[Thread, ...]]
@@ -107,8 +107,19 @@ class Spot:
     beyond: Callable[[], LLMatcher] | None
     post: bytes
     after: Lit | None = None
+    silent: bool = False
     ended: dict[bytes, tuple[Thread, ...]] = field(default_factory=dict)
     known: dict[Scan, Known] = field(default_factory=dict)
+
+    def alike(self, text: bytes) -> Lit | None:
+        """What follows all values alike, if that is so; ``text``: one of them."""
+        if self.after is not None or not self.silent:
+            return self.after
+        if not self.ended and not self.end(text):
+            self.ended.clear()
+            return None
+        (found, *_) = next(t for t in self.ended.values() if t)
+        return found if isinstance(found, Lit) else None
 
     def end(self, text: bytes) -> tuple[Thread, ...]:
         if text not in self.ended:
@@ -170,9 +181,11 @@ class Leaf:
             return fits and (not isinstance(residual, Checked) or alive(residual, self.text + data))
         if not self.ends_with(data[:end]):
             return False
-        if self.spot.after is not None:
-            return self.spot.after.accepts(data[end:], plain)
-        return None if plain else accepted(self.spot.end(self.text + data[:end]), data[end:], plain)
+        value = self.text + data[:end]
+        after = self.spot.after if plain else self.spot.alike(value)
+        if after is not None:
+            return after.accepts(data[end:], plain)
+        return None if plain else accepted(self.spot.end(value), data[end:], plain)
 
     def inside(self, data: bytes, at: Scan) -> tuple[Thread, ...]:
         matcher = self.matcher.deep_copy()

@@ -60,7 +60,7 @@ class Walk:
         if not pieces:
             return finished("{}", {})
         asked = any(self.residuals.concerns((p.step,)) or not self.shapes.said_by_grammar(p.type, p.limits) for p in pieces)
-        return self.part("", frame) if asked else self.lit("", lambda: self.whole(frame))
+        return self.part("", frame) if asked else self.lit("", lambda: self.whole(frame), True)
 
     def whole(self, frame: ConFrame) -> list[Thread]:
         emitter = Emitter(self.shapes, self.style, self.engine.is_empty)
@@ -89,7 +89,7 @@ class Walk:
             type, shapes = place.type, self.shapes
             concerned = self.residuals.concerns(place.pattern)
             if shapes.is_scalar(type) or not (concerned or place.apart or not shapes.said_by_grammar(type, place.limits)):
-                return self.lit(text, lambda here=place: self.leaf(here))  # type: ignore[misc]
+                return self.lit(text, lambda here=place: self.leaf(here), not concerned, place.apart)  # type: ignore[misc]
             frame = self.single(place)
             if frame is not None:
                 if not frame.pieces:
@@ -98,15 +98,17 @@ class Walk:
                 continue
             if type.head in ("List", "Set", "Map"):
                 opening = "{" if _is_object(place) else "["
-                return self.lit(text + opening, lambda here=place: self.more(CollFrame(here)))  # type: ignore[misc]
-            return self.lit(text, lambda here=place: self.tags(here))  # type: ignore[misc]
+                return self.lit(text + opening, lambda here=place: self.more(CollFrame(here)), not concerned, place.apart)  # type: ignore[misc]
+            return self.lit(text, lambda here=place: self.tags(here), not concerned, place.apart)  # type: ignore[misc]
 
     def close(self, text: str, frame: Frame, value: Value) -> Lit:
         """A value is finished: on to the next question."""
         while True:
             if isinstance(frame, CollFrame):
                 after = CollFrame(frame.place, (*frame.done, value))
-                return self.lit(text, lambda here=after: self.more(here))  # type: ignore[misc]
+                plain = not self.residuals.concerns(frame.place.pattern)
+                apart = frame.place.apart or frame.place.type.head != "List"
+                return self.lit(text, lambda here=after: self.more(here), plain, apart)  # type: ignore[misc]
             grown = ConFrame(frame.place, frame.ctor, frame.pieces, frame.closing, (*frame.done, value))
             if len(grown.done) < len(grown.pieces):
                 return self.part(text, grown)
@@ -115,8 +117,8 @@ class Walk:
                 return finished(text, {str(p.step): v for p, v in zip(grown.pieces, grown.done)})
             value, frame = grown.value(), grown.place.frame
 
-    def lit(self, text: str, ask: Callable[[], Sequence[Thread]]) -> Lit:
-        return Lit(text.encode("utf-8"), Question(ask))
+    def lit(self, text: str, ask: Callable[[], Sequence[Thread]], plain: bool, apart: bool = False) -> Lit:
+        return Lit(text.encode("utf-8"), Question(ask, plain, apart))
 
     # ------------------------------------------------------------ constructors
 
@@ -215,7 +217,10 @@ class Walk:
         start = self.engine.matcher(grammar.inside)
         beyond = None if grammar.beyond is None else partial(self.engine.matcher, grammar.beyond)
         known = grammar.residual
-        spot = Spot(self.engine, lambda text: self.ended(place, known, text), known, start, beyond, after.rest)
+        free = not isinstance(known, Checked) and not (place.apart and after.then.apart)
+        silent = free and not self.residuals.concerns(place.pattern)
+        alike = after if free and after.then.plain else None
+        spot = Spot(self.engine, lambda text: self.ended(place, known, text), known, start, beyond, after.rest, alike, silent)
         return [Leaf(spot, b"", BEGIN, start, Further(None, b""))]
 
     def grammar(self, place: Place, residual: Residual | None, after: Lit) -> Grammar:
