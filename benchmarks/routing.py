@@ -105,7 +105,7 @@ def clinc(options: argparse.Namespace) -> None:
     from kwlogic.weave.route.certify import certify, grid_of
 
     one, other = Asked(router, test[:half]), Asked(router, test[half:])
-    c = certify(one.confidence, one.right, one.inside, grid_of([]), 0.05, 0.05)
+    c = certify(one.confidence, one.right, one.inside, grid_of([h.confidence for h in router.fitted.held]), 0.05, 0.05)
     print(HEAD)
     print(other.line(c.threshold, "certified 5% at 95%"))
     if options.encoder == "tfidf":

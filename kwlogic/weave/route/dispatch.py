@@ -16,12 +16,15 @@ from kwlogic.core.value import Value
 from kwlogic.core.value_show import show_brief
 from kwlogic.weave.route.arguments import ask_arguments
 from kwlogic.weave.route.data import Route
+from kwlogic.weave.route.features import words_of
+from kwlogic.weave.route.prompts import PLACE
 from kwlogic.weave.route.router import Router
-from kwlogic.weave.route.slots import slots
+from kwlogic.weave.route.slots import by_pattern, slots
 from kwlogic.weave.run.backends import Backends
 
 MAX_STEPS = 2_000_000
 MOST_TRIED = 4
+LEAST_WORDS = 2  # that a pattern must have beside its places, to decide alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ async def dispatch(
     """``backends``: whose model is asked for arguments that cannot be read; without one they are only read."""
     route = router.route(prompt)
     if route.kernel is None:
+        route = _by_form(route, prompt, program, patterns or {})
+    if route.kernel is None:
         return Dispatch(route, ())
     if route.kernel not in program.kernels:
         return Dispatch(route, (Attempt(route.kernel, route.probability, reason="it has no spec, so no arguments are read"),))
@@ -74,6 +79,19 @@ async def dispatch(
             return Dispatch(replace(route, kernel=name, probability=probability, certified=certified), tuple(attempts), attempt.inputs)
     reason = "; ".join(f"`{a.kernel}`: {a.reason}" for a in attempts)
     return Dispatch(replace(route, kernel=None, certified=False, reason=f"no candidate can be called: {reason}"), tuple(attempts))
+
+
+def _by_form(route: Route, prompt: str, program: Program, patterns: Mapping[str, Sequence[str]]) -> Route:
+    """The kernel of whose patterns the prompt is one, where that is one of the candidates only."""
+    found = []
+    for candidate in route.candidates:
+        kernel = program.kernels.get(candidate.kernel)
+        own = [p for p in patterns.get(candidate.kernel, ()) if len(words_of(PLACE.sub(" ", p))) >= LEAST_WORDS]
+        if kernel is not None and own and by_pattern(prompt, kernel, program, own) is not None:
+            found.append(candidate)
+    if len(found) != 1:
+        return route
+    return replace(route, kernel=found[0].kernel, probability=found[0].probability, reason="it has the form of the kernel's own prompts")
 
 
 def _order(route: Route) -> list[tuple[str, float]]:

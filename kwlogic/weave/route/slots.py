@@ -29,13 +29,19 @@ def slots(prompt: str, kernel: Kernel, program: Program, patterns: Sequence[str]
     """The inputs, all of them and typed, or None where that takes more than reading."""
     if len(prompt) > LONGEST:
         return None
-    for pattern in patterns:
+    found = by_pattern(prompt, kernel, program, patterns)
+    return found if found is not None else _filled(prompt, kernel.inputs, program)
+
+
+def by_pattern(prompt: str, kernel: Kernel, program: Program, patterns: Sequence[str]) -> dict[str, Value] | None:
+    """The inputs, where the prompt has the form of a pattern."""
+    for pattern in patterns if len(prompt) <= LONGEST else ():
         found = matched(pattern, prompt)
         if found is not None and set(found) == {p.name for p in kernel.inputs}:
             values = _typed(found, kernel.inputs, program)
             if values is not None:
                 return values
-    return _filled(prompt, kernel.inputs, program)
+    return None
 
 
 def matched(pattern: str, prompt: str) -> dict[str, str] | None:

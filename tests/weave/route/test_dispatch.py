@@ -152,6 +152,17 @@ def test_requires_is_checked_and_the_next_candidate_tried():
     assert [a.kernel for a in unlikely.attempts] == ["demo.divide"]
 
 
+def test_the_very_form_of_a_pattern_decides_where_confidence_does_not():
+    class Unsure(Fixed):
+        def route(self, prompt: str, watch: bool = True) -> Route:
+            return replace(super().route(prompt), kernel=None, certified=False)
+
+    done = dispatched(Unsure(("length", 0.4), ("divide", 0.3)), "Divide 8 by 4")
+    assert (done.route.kernel, done.inputs, done.route.certified) == ("demo.divide", {"a": 8, "b": 4}, False)
+    assert dispatched(Unsure(("length", 0.4)), "Divide 8 by 4").route.kernel is None
+    assert dispatched(Unsure(("divide", 0.4)), "Divide my heart by two").route.kernel is None
+
+
 def test_a_model_is_held_to_the_types_and_what_it_invents_is_named():
     model = Scripted("I think a is 3", '```json\n{"name": "Ann", "days": 3}\n```')
     done = dispatched(Fixed(("greet", 0.9)), "please say hi to Ann, gone since Monday", model)
