@@ -14,7 +14,7 @@ from typing import Any
 from kwlogic.core.codec_json import JsonError, read_json, write_json
 from kwlogic.source.data import Diagnosed
 from kwlogic.weave.loop.data import Shadow
-from kwlogic.weave.store.data import Feedback
+from kwlogic.weave.store.data import Feedback, StoredTrace
 from kwlogic.weave.store.store import Store
 from kwlogic.weave.trace.clean import cleaned
 from kwlogic.weave.trace.data import Trace
@@ -41,28 +41,28 @@ def shadows_of(trace: Trace) -> list[tuple[str, bool]]:
     return [(str(s.get("kernel")), s["agrees"]) for s in taken if isinstance(s.get("agrees"), bool)]
 
 
-def raw_trace(store: Store, trace_id: str) -> Trace | None:
-    """A raw answer of the loop by its id."""
+def raw_trace(store: Store, trace_id: str) -> tuple[Trace, str] | None:
+    """A raw answer of the loop by its id, with its time."""
     found = store.trace(trace_id) if trace_id else None
-    trace = read_trace(found.document, trace_id) if found is not None else None
-    return trace if trace is not None and trace.meta.get("mode") == RAW else None
+    return _raw(found) if found is not None else None
 
 
-def raw_traces(store: Store) -> list[Trace]:
-    """All raw answers, oldest first; what cannot be read is passed over."""
-    found: list[Trace] = []
-    for stored in store.traces():
-        try:
-            trace = read_trace(stored.document, stored.trace_id)
-        except Diagnosed:
-            continue
-        if trace.meta.get("mode") == RAW:
-            found.append(trace)
-    return found
+def raw_traces(store: Store) -> list[tuple[Trace, str]]:
+    """All raw answers with their times, oldest first; what cannot be read is passed over."""
+    return [raw for stored in store.traces() if (raw := _raw(stored)) is not None]
+
+
+def _raw(stored: StoredTrace) -> tuple[Trace, str] | None:
+    try:
+        trace = read_trace(stored.document, stored.trace_id)
+    except Diagnosed:
+        return None
+    return (trace, stored.at) if trace.meta.get("mode") == RAW else None
 
 
 def judge_raw(store: Store, trace: Trace, right: bool) -> None:
-    store.put_trace(replace(trace, success=right).stored())
+    known = store.trace(trace.trace_id)
+    store.put_trace(replace(replace(trace, success=right).stored(), at=known.at if known is not None else ""))
 
 
 def keep_prompt(store: Store, kernel: str, family: str, mode: str, prompt: str, right: bool | None, **more: Any) -> None:

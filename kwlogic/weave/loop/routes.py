@@ -7,7 +7,7 @@ may be deleted at any time, and one that cannot be read is made anew.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -25,23 +25,24 @@ _DOC = re.compile(r"((?:^[ \t]*##.*\n)+)[ \t]*kernel\s+(\w+)", re.MULTILINE)
 def fitted(
     members: Mapping[str, Member],
     prompts: Mapping[str, Sequence[str]],
-    others: Sequence[str],
+    others: Callable[[], Sequence[str]],
+    traces: int,
     settings: Settings,
     beside: Path | None = None,
 ) -> Router | None:
-    """A router whose kernels are digests; None where there is nothing to go by. ``others``: prompts that are for none of them.
-    ``beside``: the store's file."""
+    """A router whose kernels are digests; None where there is nothing to go by. ``others``: prompts that are for none of them, of
+    the ``traces`` in the store. ``beside``: the store's file."""
     examples = {d: tuple(dict.fromkeys([*prompts.get(d, ())[-MOST:], *described(m.stored)])) for d, m in members.items()}
     examples = {d: e for d, e in examples.items() if e}
     if not examples:
         return None
-    known = {p for e in examples.values() for p in e}
-    outside = tuple(dict.fromkeys(p for p in others if p not in known))[-4 * MOST :]
     place = None if beside is None else beside.with_name(f"{beside.name}.{FOLDER}")
-    mark = _mark(examples, outside, settings)
+    mark = _mark(examples, traces, settings)
     kept = _kept(place, mark)
     if kept is not None:
         return kept
+    known = {p for e in examples.values() for p in e}
+    outside = tuple(dict.fromkeys(p for p in others() if p not in known))[-4 * MOST :]
     try:
         router = Router.fit(examples, outside, settings)
     except RouteError:
@@ -50,10 +51,10 @@ def fitted(
     return router
 
 
-def _mark(examples: Mapping[str, Sequence[str]], outside: Sequence[str], settings: Settings) -> str:
+def _mark(examples: Mapping[str, Sequence[str]], traces: int, settings: Settings) -> str:
     """What a fitted router is good for: these kernels, with about as many prompts."""
     sizes = {d: len(e).bit_length() for d, e in examples.items()}
-    return digest_of(canonical([sizes, len(outside).bit_length(), repr(settings)]))
+    return digest_of(canonical([sizes, traces.bit_length(), repr(settings)]))
 
 
 def _kept(place: Path | None, mark: str) -> Router | None:

@@ -230,4 +230,8 @@ class Loop:
         said = {d: self.store.feedback(d) for d in members}
         self.pairs = {d: memory.pairs_of(s) for d, s in said.items()}
         prompts = {d: [p for p, _ in pairs] for d, pairs in self.pairs.items()}
-        self.router = fitted(members, prompts, self.garden.unclaimed(), self.routing, self._file()) if members else None
+        self.router = (
+            fitted(members, prompts, lambda: self.garden.unclaimed(members), self.store.counts()["traces"], self.routing, self._file())
+            if members
+            else None
+        )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from functools import cached_property
 
 from kwlogic.weave.learn.data import Task
 from kwlogic.weave.learn.grouping import tasks_of
 from kwlogic.weave.learn.life_data import Policy
 from kwlogic.weave.learn.life_service import ENDED, Gate, Reviewed, retire, review
 from kwlogic.weave.loop import memory
+from kwlogic.weave.loop.claims import Claims
 from kwlogic.weave.loop.compiling import compile_family
 from kwlogic.weave.loop.data import Compiled, Learn, Settings, Shadow, Tended
 from kwlogic.weave.loop.library import Member
@@ -19,33 +21,43 @@ from kwlogic.weave.trace.text import read_trace
 
 
 class Garden:
-    """Raw answers stay in memory as well as in the store; the store is read once."""
+    """Raw answers stay in memory as well as in the store, from when they are first needed."""
 
     def __init__(self, store: Store, settings: Settings, policy: Policy, learn: Learn | None, gate: Gate) -> None:
         self.store, self.settings, self.policy, self.learn, self.gate = store, settings, policy, learn, gate
-        self.traces: dict[str, Trace] = {t.trace_id: t for t in memory.raw_traces(store)}
-        self.tried: dict[str, int] = {}
-        for said in store.feedback(""):
+        self._seen = 0
+
+    @cached_property
+    def traces(self) -> dict[str, tuple[Trace, str]]:
+        """Raw answers by id, with the time of each."""
+        return {t.trace_id: (t, at) for t, at in memory.raw_traces(self.store)}
+
+    @cached_property
+    def tried(self) -> dict[str, int]:
+        """From how many answers of a family learning was last tried."""
+        found: dict[str, int] = {}
+        for said in self.store.feedback(""):
             document = memory.document_of(said)
             if document.get("mode") == "compile" and isinstance(document.get("traces"), int):
-                self.tried[said.family] = document["traces"]
-        self._seen = 0
+                found[said.family] = document["traces"]
+        return found
 
     # ------------------------------------------------------------ raw answers
 
     def keep(self, prompt: str, family: str, value: object, model: str, shadows: tuple[Shadow, ...]) -> str:
         trace_id = memory.keep_raw(self.store, prompt, family, value, model, shadows)
-        self._read(trace_id)
+        self._known(trace_id)
         return trace_id
 
-    def _read(self, trace_id: str) -> Trace | None:
-        trace = memory.raw_trace(self.store, trace_id)
-        if trace is not None:
-            self.traces[trace_id] = trace
-        return trace
+    def _known(self, trace_id: str) -> None:
+        """Also in memory, where answers are."""
+        found = memory.raw_trace(self.store, trace_id) if "traces" in self.__dict__ else None
+        if found is not None:
+            self.traces[trace_id] = found
 
     def raw(self, trace_id: str) -> Trace | None:
-        return self.traces.get(trace_id) or self._read(trace_id)
+        found = memory.raw_trace(self.store, trace_id)
+        return found[0] if found is not None else None
 
     def prompt_of(self, run_id: str) -> str:
         """The prompt that a run of a kernel answered."""
@@ -57,49 +69,32 @@ class Garden:
 
         Where the model was wrong and a kernel came to something else, that says nothing of the kernel."""
         memory.judge_raw(self.store, trace, right)
-        self._read(trace.trace_id)
+        self._known(trace.trace_id)
         evidence = tuple((kernel, right and agrees) for kernel, agrees in memory.shadows_of(trace) if right or agrees)
         for kernel, verdict in evidence:
             memory.keep_prompt(self.store, kernel, trace.family, "shadow", trace.prompt, verdict, run=trace.trace_id)
             self.store.count_outcome(kernel, verdict)
         return evidence
 
-    def unclaimed(self) -> list[str]:
+    def unclaimed(self, members: Collection[str]) -> list[str]:
         """Prompts that no kernel was learnt from or took."""
-        return [t.prompt for t in self.traces.values() if t.prompt and not memory.shadows_of(t) and not self._learnt(t)]
+        claims = Claims(self.store, members)
+        return [t.prompt for t, _ in self.traces.values() if t.prompt and not claims.taken(t)]
 
     # ------------------------------------------------------------ what is due
 
     def _good(self, trace: Trace) -> bool:
-        return trace.success is True or (trace.success is None and not self.settings.told)
+        return bool(trace.prompt) and (trace.success is True or (trace.success is None and not self.settings.told))
 
-    def _learnt(self, trace: Trace) -> bool:
-        """Whether a kernel that still has a life before it came of the trace."""
-        return any(self.store.status(k.child).state not in ENDED for k in self.store.children(trace.trace_id) if k.relation == "trace")
-
-    def _taken(self, trace: Trace) -> bool:
-        taken = (k for k, _ in memory.shadows_of(trace))
-        return any(self.store.status(k).state not in ENDED for k in taken) or self._learnt(trace)
-
-    def _stale(self, trace: Trace) -> bool:
-        """Whether a kernel that was learnt from the trace, or came to the same, lost its promotion since: what was right then may
-        be wrong now."""
-        kernels = {k for k, agrees in memory.shadows_of(trace) if agrees}
-        kernels |= {k.child for k in self.store.children(trace.trace_id) if k.relation == "trace"}
-        lost = (t.at for k in kernels for t in self.store.transitions(k) if t.before is State.PROMOTED and t.by == "rule")
-        stored = self.store.trace(trace.trace_id)
-        return stored is not None and any(at > stored.at for at in lost)
-
-    def due(self) -> list[Task]:
+    def due(self, members: Collection[str]) -> list[Task]:
         """Kinds of prompts with enough good answers, that no kernel is on its way for."""
-        good = [t for t in self.traces.values() if self._good(t) and t.prompt]
+        good = [(t, at) for t, at in self.traces.values() if self._good(t)]
         if len(good) < self.settings.traces or len(good) == self._seen:
             return []
         self._seen = len(good)
-        free = [t for t in good if not self._taken(t) and not self._stale(t)]
-        if len(free) < self.settings.traces:
-            return []
-        tasks = tasks_of(free)
+        claims = Claims(self.store, members)
+        free = [t for t, at in good if not claims.taken(t) and not claims.stale(t, at)]
+        tasks = tasks_of(free) if len(free) >= self.settings.traces else []
         return [t for t in tasks if len(t.traces) >= max(self.settings.traces, 2 * self.tried.get(t.family, 0))]
 
     # ------------------------------------------------------------ tending
@@ -107,13 +102,15 @@ class Garden:
     def tend(self, members: Iterable[Member], learn: bool) -> Tended:
         compiled: list[Compiled] = []
         reviewed: list[Reviewed] = []
-        for task in self.due() if learn and self.learn is not None else ():
+        taking_part = list(members)
+        digests = [m.stored.digest for m in taking_part]
+        for task in self.due(digests) if learn and self.learn is not None else ():
             assert self.learn is not None
             made, found = compile_family(self.store, task.family, task.traces, self.learn, self.policy, self.gate)
             self.tried[task.family] = len(task.traces)
             compiled.append(made)
             reviewed += found
-        reviewed += review(self.store, self.policy, [m.stored for m in members], self.gate)
+        reviewed += review(self.store, self.policy, [m.stored for m in taking_part], self.gate)
         for one in reviewed:
             if any(m.after is State.PROMOTED for m in one.moves):
                 self._supersede(one)
