@@ -127,6 +127,25 @@ def repl(file: str | None) -> int:
     return run_repl(file)
 
 
+@click.command(short_help="Documentation of a project's specs, as a site or as Markdown.")
+@click.argument("paths", nargs=-1)
+@click.option("--out", "folder", required=True, type=click.Path(path_type=Path, file_okay=False), help="The folder to write pages to.")
+@click.option("--markdown", is_flag=True, help="Write Markdown (MyST) instead of a site; needs no further package.")
+@click.option("--verdicts", is_flag=True, help="Check first, and show the verdict of each clause.")
+def doc(paths: tuple[str, ...], folder: Path, markdown: bool, verdicts: bool) -> int:
+    """Write what the specs say of themselves: a page for each module with its kernels, types, functions and lemmas, their
+    `##` comments and contracts.
+
+    \b
+    Examples:
+      kwlogic doc --out site
+      kwlogic doc --out pages --markdown --verdicts specs
+    """
+    from kwlogic.cli.doc import run_doc
+
+    return run_doc(paths, folder, markdown, verdicts)
+
+
 @click.command(short_help="Completion of commands, options, files and names for a shell.")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> int:
@@ -146,5 +165,5 @@ def completion(shell: str) -> int:
 
 
 def register(cli: click.Group) -> None:
-    for command in (run, eval_, explain, fmt, init, repl, completion, lsp_command):
+    for command in (run, eval_, explain, fmt, init, doc, repl, completion, lsp_command):
         cli.add_command(command)

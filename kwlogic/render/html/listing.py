@@ -5,7 +5,8 @@ from __future__ import annotations
 from kwlogic.render.html.parts import text
 
 CLASSES = {
-    "Keyword": "k", "Comment": "c", "String": "s", "Number": "m", "Operator.Word": "k", "Name.Function": "f", "Name.Class": "t",
+    "Keyword.Type": "t", "Keyword": "k", "Operator.Word": "k", "Comment": "c", "Literal.String.Doc": "c", "Literal.String": "s",
+    "Literal.Number": "m", "Name.Function": "f", "Name.Builtin": "f", "Name.Class": "t",
 }  # fmt: skip
 
 

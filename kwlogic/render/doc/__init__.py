@@ -1,0 +1,1 @@
+"""Documentation as Markdown (MyST), and as a site made of it."""
