@@ -10,6 +10,8 @@ from kwlogic.core.program import Program
 from kwlogic.core.types import Type
 from kwlogic.core.value import Con, Value
 from kwlogic.weave.learn.data import Observation, Port
+from kwlogic.weave.learn.synthesis.data import Budget, Contradiction, GaveUp
+from kwlogic.weave.learn.synthesis.data import Port as Input
 from kwlogic.weave.learn.workshop import Workshop
 
 LEAST = 2
@@ -24,14 +26,17 @@ class Found:
     used: frozenset[str]
 
 
-def body_of(shop: Workshop, inputs: Sequence[Port], outputs: Sequence[Port], rows: Sequence[Observation]) -> Found | str:
-    """A function for the outputs (a tuple of several), or why none was found."""
+def body_of(
+    shop: Workshop, inputs: Sequence[Port], outputs: Sequence[Port], rows: Sequence[Observation], seconds: float = 0.0, work: int = 0
+) -> Found | str:
+    """A function for the outputs (a tuple of several), or why none was found. ``seconds`` and ``work`` where not those of the options."""
     if not outputs:
         return "there is no output"
     if len({repr(r.inputs) for r in rows}) < LEAST:
         return "it was seen on one input only"
     program, kinds = core_types(shop, [*inputs, *outputs])
-    found = [_one(shop, inputs, port, rows, program, kinds) for port in outputs]
+    limit = Budget(seconds=seconds or shop.options.seconds, **({"work": work} if work else {}))
+    found = [_one(limit, inputs, port, rows, program, kinds) for port in outputs]
     told = next((f for f in found if isinstance(f, str)), None)
     if told is not None:
         return told
@@ -42,11 +47,9 @@ def body_of(shop: Workshop, inputs: Sequence[Port], outputs: Sequence[Port], row
 
 
 def _one(
-    shop: Workshop, inputs: Sequence[Port], output: Port, rows: Sequence[Observation], program: Program, kinds: dict[str, Type]
+    limit: Budget, inputs: Sequence[Port], output: Port, rows: Sequence[Observation], program: Program, kinds: dict[str, Type]
 ) -> Found | str:
     from kwlogic.core.walk import free_vars
-    from kwlogic.weave.learn.synthesis.data import Budget, Contradiction, GaveUp
-    from kwlogic.weave.learn.synthesis.data import Port as Input
     from kwlogic.weave.learn.synthesis.synthesise import synthesise
 
     try:
@@ -62,8 +65,7 @@ def _one(
     if len({_repr(v) for _, v in examples}) == 1 and len(rows) < 5:
         return "every output seen is the same"
     ports = tuple(Input(p.name, kinds[p.name]) for p in inputs)
-    budget = Budget(seconds=shop.options.seconds)
-    answer = synthesise(ports, kinds[output.name], examples, program=program, budget=budget)
+    answer = synthesise(ports, kinds[output.name], examples, program=program, budget=limit)
     if isinstance(answer, Contradiction):
         return "two observations contradict each other"
     if isinstance(answer, GaveUp):

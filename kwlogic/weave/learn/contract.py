@@ -9,6 +9,7 @@ from typing import Any
 
 from kwlogic.weave.learn.chance import kept
 from kwlogic.weave.learn.columns import Group, groups_of
+from kwlogic.weave.learn.conditions import conditional_facts
 from kwlogic.weave.learn.data import ABSENT, Candidate, Clause, Observation, Options, Port
 from kwlogic.weave.learn.fits import fit_facts
 from kwlogic.weave.learn.regexes import widths
@@ -48,6 +49,8 @@ def infer_contract(inputs: Sequence[Port], outputs: Sequence[Port], rows: Sequen
         for group in groups_of([(p, [_value(r, p) for r in distinct]) for p in ports]):
             table = Table(group, train)
             _fill(table, about)
+            if about and not group.binders:
+                conditional_facts(table, about, _fill)
             tested += table.tested
             made += [(kind, group, c) for c in table.found if _concerns(group, c, about)]
     survived = [m for m in made if _holds_on(m[1], m[2], held)]

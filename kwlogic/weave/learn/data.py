@@ -123,7 +123,7 @@ class Body:
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A kernel to be. ``rows``: what was observed of it; ``failed``: observations of failed runs that fit its ports; ``rejected``: how many of
-    these its clauses refuse; ``dropped``: what was left out, with the reason; ``docs``: lines above it."""
+    these its clauses refuse; ``dropped``: what was left out, with the reason; ``tested`` templates, ``held_out`` observations; ``docs``: lines above it."""
 
     name: str
     inputs: tuple[Port, ...]
@@ -137,6 +137,8 @@ class Draft:
     examples: tuple[Observation, ...] = ()
     dropped: tuple[tuple[str, str], ...] = ()
     rejected: int = 0
+    tested: int = 0
+    held_out: int = 0
     candidate: bool = False
     helpers: tuple[str, ...] = ()
     fallback: Body | None = None

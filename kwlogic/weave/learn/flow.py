@@ -134,8 +134,9 @@ def _source(flow: _Flow, port: Port, values: list[Any]) -> Found:
 
 
 def _wire_name(kernel: Draft) -> str:
-    words = kernel.name.split("_")
-    return "_".join(words[1:]) if len(words) > 1 else f"{kernel.name}_result"
+    name = snake(kernel.body.text, "tool")
+    words = name.split("_")
+    return "_".join(words[1:]) if len(words) > 1 else f"{name}_result"
 
 
 def _call(flow: _Flow, kernel: Draft, arguments: Mapping[str, str], roots: frozenset[str], results: list[Any]) -> None:

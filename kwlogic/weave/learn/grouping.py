@@ -85,7 +85,7 @@ def _name(members: list[Trace], taken: set[str]) -> str:
         base = " ".join(first.prompt.split()[:4])
     else:
         tools = Counter(shape_of_steps(first))
-        base = " ".join(list(tools)[-2:]) if tools else "task"
+        base = f"run {' '.join(list(tools)[-2:])}" if tools else "task"
     name = snake(base)
     found, n = name, 2
     while found in taken:

@@ -40,6 +40,8 @@ def _kernel(draft: Draft, module: str, verdicts: dict[tuple[str, str], str]) -> 
         "outputs": [_port(p) for p in draft.outputs],
         "clauses": [_clause(c, verdicts.get((name, " ".join(c.text.split())), "")) for c in draft.clauses],
         "observations": len(draft.rows),
+        "held_out": draft.held_out,
+        "templates_tested": draft.tested,
         "failed": {"observations": len(draft.failed), "rejected": draft.rejected},
         "left_out": [{"what": what, "why": why} for what, why in draft.dropped],
     }

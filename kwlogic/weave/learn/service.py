@@ -16,15 +16,18 @@ from kwlogic.vc.data import Enforced, Proved, verdict_name
 from kwlogic.weave.learn.data import Draft, Learned, Options
 from kwlogic.weave.learn.flow import task_kernels
 from kwlogic.weave.learn.grouping import tasks_of
+from kwlogic.weave.learn.naming import snake
 from kwlogic.weave.learn.propose import Proposer, improved
 from kwlogic.weave.learn.reading import read_files, read_store
-from kwlogic.weave.learn.settle import Settled, pruned, settle
+from kwlogic.weave.learn.settle import FOLLOWS, Settled, pruned, settle
 from kwlogic.weave.learn.steps import tool_kernels
-from kwlogic.weave.learn.text import formatted
+from kwlogic.weave.learn.text import formatted, written
 from kwlogic.weave.learn.vary import varied
 from kwlogic.weave.learn.verify import verified
 from kwlogic.weave.learn.workshop import Workshop, open_workshop
 from kwlogic.weave.trace.data import Trace
+
+ROUNDS = 4
 
 
 def learn_files(paths: Iterable[str | PathLike[str]], options: Options = Options(), proposer: Proposer | None = None) -> Learned:  # noqa: B008
@@ -56,19 +59,33 @@ def learn(
         _nothing(shop, traces)
         return Learned(options.module, "", (), tuple(shop.said), len(traces))
     wanted = [t for task in tasks for t in (*task.traces, *task.failed)]
+    shop.families = frozenset(snake(t.family) for t in tasks)
     tool_kernels(shop, wanted)
     for task in tasks:
         task_kernels(shop, task)
     drafts = _in_use(shop)
     if not drafts:
         return Learned(options.module, "", (), tuple(shop.said), len(traces))
-    drafts = verified(shop, [pruned(shop, d) for d in drafts])
+    drafts = verified(shop, pruned(shop, drafts))
     if proposer is not None:
         drafts = [d if d.candidate else improved(shop, d, proposer) for d in drafts]
-    settled = settle(shop, varied(shop, drafts))
-    drafts = verified(shop, settled.drafts) if settled.drafts else []
+    settled = _settled(shop, varied(shop, drafts))
+    drafts = list(settled.drafts)
     _told(shop, drafts)
     return _learned(shop, settled, drafts, len(traces))
+
+
+def _settled(shop: Workshop, drafts: list[Draft]) -> Settled:
+    """Drafts that check, each of whose clauses holds of what was observed, with the support counted last."""
+    for _ in range(ROUNDS):
+        settled = settle(shop, drafts)
+        if not settled.drafts:
+            break
+        drafts = verified(shop, settled.drafts)
+        if [[c.text for c in d.clauses] for d in drafts] == [[c.text for c in d.clauses] for d in settled.drafts]:
+            text = written(shop.options.module, shop.types, drafts).text
+            return Settled(tuple(drafts), text, settled.result)
+    return Settled((), "", None)
 
 
 def _nothing(shop: Workshop, traces: Sequence[Trace]) -> None:
@@ -93,7 +110,7 @@ def _told(shop: Workshop, drafts: Sequence[Draft]) -> None:
                 "KW853",
                 f"`{draft.name}` was seen on one input only (trace {source}), so nothing of it is generalised: it stays a candidate",
             )
-        for what, reason in draft.dropped[:8]:
+        for what, reason in [d for d in draft.dropped if d[1] != FOLLOWS][:8]:
             shop.say("KW855", f"`{draft.name}`: `{what}` is left out: {reason}")
 
 

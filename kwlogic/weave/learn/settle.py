@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from kwlogic.source.data import Diagnostic, Severity
 from kwlogic.vc.data import Assumed, Enforced, Kind, Proved, Result, verdict_name
 from kwlogic.weave.learn.data import Clause, Draft
-from kwlogic.weave.learn.implied import implied
+from kwlogic.weave.learn.implied import implied_in
 from kwlogic.weave.learn.lift import names_in, substituted
 from kwlogic.weave.learn.text import Written, written
 from kwlogic.weave.learn.workshop import Workshop
@@ -23,6 +23,7 @@ from kwlogic.workspace.data import CheckRequest, CheckResult
 ROUNDS = 12
 ALONE = 200  # lines, below which starting other processes costs more than they do
 FINE = (Proved, Enforced, Assumed)
+FOLLOWS = "it follows from the others"
 LINTS = ("KW530", "KW531", "KW532")
 
 
@@ -33,13 +34,13 @@ class Settled:
     result: CheckResult | None
 
 
-def pruned(shop: Workshop, draft: Draft) -> Draft:
+def pruned(shop: Workshop, drafts: Sequence[Draft]) -> list[Draft]:
     """Without the clauses that follow from stronger ones."""
-    if draft.candidate:
-        return draft
-    clauses = draft.clauses
-    follows = implied(shop.opened, shop.types.declarations(), (*draft.inputs, *draft.outputs), clauses)
-    return replace(draft, clauses=tuple(c for c, gone in zip(clauses, follows) if not gone))
+    asked = [d for d in drafts if not d.candidate and len(d.clauses) > 1]
+    contracts = [((*d.inputs, *d.outputs), d.clauses) for d in asked]
+    found = implied_in(shop.opened, shop.types.declarations(), contracts) if asked else []
+    kept = {id(d): tuple(c for c, gone in zip(d.clauses, follows) if not gone) for d, follows in zip(asked, found)}
+    return [replace(d, clauses=kept.get(id(d), d.clauses)) for d in drafts]
 
 
 def settle(shop: Workshop, drafts: Sequence[Draft], heads: Sequence[str] = ()) -> Settled:
@@ -105,7 +106,7 @@ def _blame_line(found: Diagnostic, text: Written, gone: dict[tuple[int, int], st
         return
     line = _line(text.text, found.span.start)
     if line in text.clauses:
-        gone[text.clauses[line]] = "it follows from the others" if found.code in LINTS else found.message
+        gone[text.clauses[line]] = FOLLOWS if found.code in LINTS else found.message
     elif found.code not in LINTS:
         nearest = max((b for b in text.bodies if b <= line), default=None)
         after = min((b for b in text.bodies if b >= line), default=None)

@@ -9,6 +9,7 @@ from typing import Any
 from kwlogic.weave.learn.bodies import Found, body_of
 from kwlogic.weave.learn.contract import infer_contract
 from kwlogic.weave.learn.data import ABSENT, Body, Clause, Draft, Observation, Port
+from kwlogic.weave.learn.functions import with_functions
 from kwlogic.weave.learn.naming import Names, snake
 from kwlogic.weave.learn.ports import Typed, first_ones, read, readable, typed_ports
 from kwlogic.weave.learn.rows import result_of, usable
@@ -50,7 +51,8 @@ def _tool(shop: Workshop, tool: str, made: Sequence[tuple[str, ToolCall, bool]])
     bad = {*given.wrong, *shown.wrong}
     rows = [_row(s, c, given.ports, ports, True) for i, (s, c) in enumerate(good) if i not in bad]
     failed = [_row(s, c, given.ports, ports, False) for s, c, ok in made if not (ok and usable(c)) and isinstance(c.arguments, dict)]
-    name = shop.names.fresh(snake(tool, "tool"))
+    name = snake(tool, "tool")
+    name = shop.names.fresh(f"{name}_tool" if name in shop.families else name)
     if any(not isinstance(k, str) or _port_of(given, k) is None for k in keys):
         return None
     renamed = [p for p in given.ports if p.name != p.key]
@@ -60,7 +62,7 @@ def _tool(shop: Workshop, tool: str, made: Sequence[tuple[str, ToolCall, bool]])
     lost = (*given.lost, *shown.lost)
     complete = [r for r in draft.rows if whole(r, draft)]
     draft = replace(draft, dropped=lost, examples=tuple(_short(complete, draft)[: 1 if len(complete) > 1 else shop.options.examples]))
-    return with_contract(shop, draft)
+    return with_functions(shop, with_contract(shop, draft))
 
 
 def _port_of(typed: Typed, key: str) -> Port | None:
@@ -109,7 +111,7 @@ def with_contract(shop: Workshop, draft: Draft) -> Draft:
     found = infer_contract(draft.inputs, draft.outputs, draft.rows[: shop.options.limit], shop.options)
     left = max(0, len(draft.rows) - shop.options.limit)
     clauses = [replace(c, support=c.support + left, total=c.total + left) if left else c for c in found.clauses]
-    return replace(draft, clauses=tuple(clauses))
+    return replace(draft, clauses=tuple(clauses), tested=found.tested, held_out=found.holdout)
 
 
 def step_kernel(

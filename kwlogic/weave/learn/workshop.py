@@ -19,12 +19,13 @@ from kwlogic.weave.learn.naming import Names, Types
 
 @dataclass
 class Workshop:
-    """``names`` of kernels; ``tools``: the kernel of each tool, by the tool's name."""
+    """``names`` of kernels; ``families``: the names that tasks will have; ``tools``: the kernel of each tool, by the tool's name."""
 
     options: Options
     opened: Opened
     types: Types = field(default_factory=Types)
     names: Names = field(default_factory=Names)
+    families: frozenset[str] = frozenset()
     drafts: list[Draft] = field(default_factory=list)
     tools: dict[str, Draft] = field(default_factory=dict)
     said: list[Diagnostic] = field(default_factory=list)

@@ -145,6 +145,7 @@ def test_what_is_learnt_with_a_model_checks_and_says_who_proposed(monkeypatch: p
     assert "amount = 11" in heard[0]
 
 
+@pytest.mark.slow
 def test_a_clause_that_is_undefined_somewhere_goes_again():
     clause = {"kind": "ensures", "text": "36 // (amount + 1) >= 0 or fee == 36 // (amount - 100)"}
     learned = learn(traces(), OPTIONS, (), says({"clauses": [clause]}))

@@ -192,6 +192,13 @@ def test_texts_between_texts():
     assert 'ensures greeting == "Dear " ++ name ++ "!"' in texts({"name": STRING}, {"greeting": STRING}, rows)
 
 
+def test_implications_of_a_truth_value():
+    rows = [{"member": i % 2 == 0, "amount": 3 + i * 17 % 90, "fee": 0 if i % 2 == 0 else 2 * (3 + i * 17 % 90)} for i in range(40)]
+    found = texts({"member": BOOL, "amount": INT}, {"fee": INT}, rows)
+    assert "ensures member ==> fee == 0" in found
+    assert "ensures not member ==> fee == 2 * amount" in found
+
+
 def test_few_observations_give_few_clauses():
     assert texts({"a": INT}, {"b": INT}, [{"a": 1, "b": 5}, {"a": 2, "b": 9}]) == []
     assert texts({"a": INT}, {"b": INT}, [{"a": 1, "b": 1}]) == []
