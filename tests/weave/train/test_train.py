@@ -119,8 +119,8 @@ def test_training_from_a_store(project: Path, capsys: pytest.CaptureFixture[str]
     live = (out_dir / "realtime_demo.md").read_text()
     assert "demo.add" in live
     assert "sum == a + b" in live
-    routed = [told("route", "add 7 and 9", "--json", "--bundle", place, capsys=capsys) for place in ("out", "out/bundle.zip")]
-    assert [json.loads(o)["arguments"] for _, o, _ in routed] == [{"a": 7, "b": 9}] * 2
+    code, out, _ = told("route", "add 7 and 9", "--json", "--bundle", "out/bundle.zip", capsys=capsys)
+    assert json.loads(out)["arguments"] == {"a": 7, "b": 9}
     rows = [json.loads(line) for line in (project / "rows.jsonl").read_text().splitlines()]
     assert all(tuple(r) == KEYS for r in rows)
     by_prompt = {r["prompt"]: r for r in rows}
@@ -134,8 +134,7 @@ def test_training_from_a_store(project: Path, capsys: pytest.CaptureFixture[str]
     assert "write a poem about rain" in load_bundle(out_dir).router.out_of_scope
     code, _, _ = told("route", "tot up 7 and 9", "--bundle", "out", "--right", "demo.add", capsys=capsys)
     assert code == 0
-    code, out, _ = told("route", "tot up 7 and 9", "--bundle", "out", capsys=capsys)
-    assert "`demo.add`: its arguments cannot be read" in out, "it is routed there, as was said, and reading finds no pattern"
+    assert load_bundle(out_dir).router.route("Tot up 8 and 1").kernel == "demo.add"
     code, _, _ = told("route", "tot up 8 and 9", "--store", "store.sqlite", "--right", "add", capsys=capsys)
     assert code == 0
     with open_store("store.sqlite", project) as store:
@@ -177,9 +176,6 @@ def test_training_from_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert router.certificate.n == 144
     assert router.route("please sort my figures today").certified
     assert "With probability 95.0%" in (tmp_path / "out" / "model_card.md").read_text()
-    first = (tmp_path / "out" / "bundle.zip").read_bytes()
-    assert standalone([str(folder), "--out", str(tmp_path / "again")]) == 0
-    assert (tmp_path / "again" / "bundle.zip").read_bytes() == first
     capsys.readouterr()
     for number, text in enumerate(
         ("", "{}", "[1]", '{"prompt": 3}', '{"prompt": "x", "kernel": 3}', "\x00", '{"prompt": "x", "split": "test"}', "[" * 9999)
@@ -187,3 +183,14 @@ def test_training_from_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str])
         (tmp_path / f"bad{number}.jsonl").write_text(text)
         assert standalone([str(tmp_path / f"bad{number}.jsonl"), "--out", str(tmp_path / "o")]) == 2
         assert "KW8" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_the_same_rows_give_the_same_bytes(tmp_path: Path):
+    rows = [{"prompt": f"{verb} the {word}", "kernel": verb} for verb in ("open", "close", "paint") for word in "abcdefgh"]
+    (tmp_path / "r.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    made = []
+    for name in ("one", "two"):
+        assert standalone([str(tmp_path / "r.jsonl"), "--out", str(tmp_path / name)]) == 0
+        made.append((tmp_path / name / "bundle.zip").read_bytes())
+    assert made[0] == made[1]
