@@ -7,7 +7,7 @@ kernels, the order of proofs. A declaration that does not check is left out and 
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from kwlogic.core.program import ComposeBody, ModuleInfo, Program
@@ -27,6 +27,7 @@ from kwlogic.elab.order import components, proof_order, spread
 from kwlogic.elab.recursion import check_recursion
 from kwlogic.elab.signatures import signature_of
 from kwlogic.elab.state import Entry, Scope, Stop, World
+from kwlogic.source.abandon import Asked, go_on
 from kwlogic.source.codes import diagnostic
 from kwlogic.source.data import Diagnostic, Label, Source
 from kwlogic.syntax import data as syn
@@ -36,40 +37,30 @@ RULES_IN = (basics, collections_, fields, matching, operators, quantifiers)  # i
 _LAST: list[tuple[Program, World]] = []
 
 
-class Abandoned(Exception):
-    """Nobody waits for the answer any more."""
-
-
-def elaborate(
-    modules: Sequence[tuple[Source, syn.Module]], abandoned: Callable[[], bool] | None = None
-) -> tuple[Program, tuple[Diagnostic, ...]]:
+def elaborate(modules: Sequence[tuple[Source, syn.Module]], abandoned: Asked | None = None) -> tuple[Program, tuple[Diagnostic, ...]]:
     """Check all modules together, the standard library (modules ``std...``) among them. Raises Abandoned as soon as
     ``abandoned``, which is asked before each declaration, says so."""
     collecting = gc.isenabled()
     gc.disable()
     try:
-        program, found = with_deep_stack(lambda: _elaborate(modules, abandoned or _never))
+        program, found = with_deep_stack(lambda: _elaborate(modules, abandoned))
     finally:
         if collecting:
             gc.enable()
     return program, found
 
 
-def _never() -> bool:
-    return False
-
-
-def _elaborate(modules: Sequence[tuple[Source, syn.Module]], abandoned: Callable[[], bool]) -> tuple[Program, tuple[Diagnostic, ...]]:
+def _elaborate(modules: Sequence[tuple[Source, syn.Module]], abandoned: Asked | None) -> tuple[Program, tuple[Diagnostic, ...]]:
     world = World()
     declare(world, modules)
     settle_types(world)
     build_invariants(world)
     for scope in world.scopes.values():
         for index, decl in enumerate(scope.tree.decls):
-            if abandoned():
-                raise Abandoned
+            go_on(abandoned)
             if index not in scope.skipped:
                 _declaration(world, scope, decl, index)
+    go_on(abandoned)
     program = _assemble(world)
     _LAST[:] = [(program, world)]
     return program, _sorted(world)

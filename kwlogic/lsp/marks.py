@@ -43,7 +43,7 @@ def register(server: KwServer) -> None:
         def work(analysis: Analysis, shown: str, document: Document) -> lsp.SemanticTokens:
             return lsp.SemanticTokens(_encoded(semantic(analysis, shown), document))
 
-        return await ls.about(params.text_document.uri, work)
+        return await ls.about(params.text_document.uri, work, times=1)
 
     @feature(lsp.TEXT_DOCUMENT_INLAY_HINT)
     async def hints(ls: KwServer, params: lsp.InlayHintParams) -> list[lsp.InlayHint] | None:
@@ -52,14 +52,14 @@ def register(server: KwServer) -> None:
             found = (*_types(analysis, shown, document), *_contracts(ls.proving, analysis, shown, document))
             return [h for at, h in found if start <= at <= end]
 
-        return await ls.about(params.text_document.uri, work)
+        return await ls.about(params.text_document.uri, work, times=1)
 
     @feature(lsp.TEXT_DOCUMENT_CODE_LENS)
     async def lenses(ls: KwServer, params: lsp.CodeLensParams) -> list[lsp.CodeLens] | None:
         def work(analysis: Analysis, shown: str, document: Document) -> list[lsp.CodeLens]:
             return list(_lenses(ls, analysis, shown, document))
 
-        return await ls.about(params.text_document.uri, work)
+        return await ls.about(params.text_document.uri, work, times=1)
 
     @feature(lsp.TEXT_DOCUMENT_FOLDING_RANGE)
     async def folding(ls: KwServer, params: lsp.FoldingRangeParams) -> list[lsp.FoldingRange] | None:
@@ -73,7 +73,7 @@ def register(server: KwServer) -> None:
                     found.setdefault(key, lsp.FoldingRange(*key, kind=lsp.FoldingRangeKind(kind)))
             return list(found.values())
 
-        return await ls.about(params.text_document.uri, work)
+        return await ls.about(params.text_document.uri, work, times=1)
 
 
 # ---------------------------------------------------------------- tokens

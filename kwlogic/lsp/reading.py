@@ -44,17 +44,17 @@ def register(server: KwServer) -> None:
             start, end = word_around(document.text, offset)
             place = lsp.Range(document.lines.position(start), document.lines.position(max(end, offset)))
             letters = document.text[start:offset].lower()
-            found = [_item(p, place) for p in complete(analysis, shown, offset) if _begins(p.label.lower(), letters)]
+            found = [_item(p, place) for p in complete(analysis, shown, document.text, offset) if _begins(p.label.lower(), letters)]
             return lsp.CompletionList(bool(letters), found)
 
-        return await ls.about(params.text_document.uri, work)
+        return await ls.lately(params.text_document.uri, work)
 
     @feature(lsp.TEXT_DOCUMENT_SIGNATURE_HELP, lsp.SignatureHelpOptions(trigger_characters=["(", ","]))
     async def signature(ls: KwServer, params: lsp.SignatureHelpParams) -> lsp.SignatureHelp | None:
         def work(analysis: Analysis, shown: str, document: Document) -> lsp.SignatureHelp | None:
             return _signatures(analysis, shown, document.text, document.lines.offset(params.position))
 
-        return await ls.about(params.text_document.uri, work)
+        return await ls.lately(params.text_document.uri, work)
 
 
 # ---------------------------------------------------------------- hover

@@ -6,6 +6,8 @@ import logging
 
 from pygls.exceptions import JsonRpcException
 
+from kwlogic.lsp.bench import Modified
+
 REQUEST_FAILED = -32803
 
 
@@ -20,4 +22,4 @@ class Refused(JsonRpcException):
 
 def quiet(record: logging.LogRecord) -> bool:
     """A filter of the protocol's log: refusals are answers."""
-    return record.exc_info is None or not isinstance(record.exc_info[1], Refused)
+    return record.exc_info is None or not isinstance(record.exc_info[1], Refused | Modified)

@@ -17,7 +17,7 @@ from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
 
 from kwlogic import __version__
-from kwlogic.lsp.bench import Bench
+from kwlogic.lsp.bench import Bench, Modified
 from kwlogic.lsp.convert import Places, to_lsp
 from kwlogic.lsp.documents import Document, Documents
 from kwlogic.lsp.refused import quiet
@@ -26,7 +26,7 @@ from kwlogic.workspace.live.desk import Analysis, Desk
 from kwlogic.workspace.live.quick import Quick, quick
 
 T = TypeVar("T")
-PAUSE = 0.15  # seconds without a keystroke before the whole text is analysed
+PAUSE = 0.35  # seconds without a keystroke before the whole text is analysed
 LOG = logging.getLogger("kwlogic.lsp")
 
 
@@ -46,8 +46,9 @@ class KwServer(LanguageServer):
 
     # ------------------------------------------------------------ asking
 
-    async def about(self, uri: str, task: Callable[[Analysis, str, Document], T], whole: bool = False) -> T | None:
-        """The answer of a task about an open document, with an analysis of its text as it is; None where it is not open."""
+    async def about(self, uri: str, task: Callable[[Analysis, str, Document], T], whole: bool = False, times: int = 20) -> T | None:
+        """The answer of a task about an open document, with an analysis of its text as it is; None where it is not open.
+        ``times``: how often it is begun anew when the text changes meanwhile, until Modified is raised."""
         document = self.documents.get(uri)
         if document is None:
             return None
@@ -58,7 +59,22 @@ class KwServer(LanguageServer):
             shown = analysis.shown(document.path)
             return None if shown is None else task(analysis, shown, document)
 
-        return await self.bench.ask(work)
+        return await self.bench.ask(work, times)
+
+    async def lately(self, uri: str, task: Callable[[Analysis, str, Document], T]) -> T | None:
+        """The same with the analysis of an earlier text where there is one, at once: for help with the word being typed."""
+        document = self.documents.get(uri)
+        if document is None:
+            return None
+
+        def work() -> tuple[bool, T | None]:
+            self.desk.put(document.path, document.text)
+            before = self.desk.before(document.path)
+            shown = None if before is None else before.shown(document.path)
+            return (False, None) if before is None or shown is None else (True, task(before, shown, document))
+
+        known, answer = await self.bench.run(work)
+        return answer if known else await self.about(uri, task)
 
     def places(self, analysis: Analysis) -> Places:
         found = analysis.memo.get("places")
@@ -153,7 +169,10 @@ class KwServer(LanguageServer):
             await asyncio.sleep(pause)
         if document.version != version or self.documents.get(document.uri) is not document:
             return
-        known = await self.about(document.uri, lambda analysis, shown, _: (analysis, self.desk.together(document.path)))
+        try:
+            known = await self.about(document.uri, lambda analysis, shown, _: (analysis, self.desk.together(document.path)), times=1)
+        except Modified:
+            return
         if known is None or document.version != version:
             return
         analysis, together = known

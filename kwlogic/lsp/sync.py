@@ -29,6 +29,7 @@ def register(server: KwServer) -> None:
 
     @feature(lsp.INITIALIZED)
     async def initialized(ls: KwServer, _: lsp.InitializedParams) -> None:
+        ls.spawn(ls.bench.run(ls.desk.warm))
         watching = ls.client_capabilities.workspace and ls.client_capabilities.workspace.did_change_watched_files
         if watching and watching.dynamic_registration:
             options = lsp.DidChangeWatchedFilesRegistrationOptions([lsp.FileSystemWatcher(p) for p in WATCHED])

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from kwlogic.source.abandon import Asked, go_on
 from kwlogic.source.codes import diagnostic
 from kwlogic.source.data import Diagnostic, Source, Span
 from kwlogic.syntax.build import Context
@@ -26,14 +27,15 @@ LIMIT = 8 * 1024 * 1024
 DEEP = "nothing that deep can be checked; name the inner parts with `let`, or move them into functions of their own"
 
 
-def parse_module(source: Source) -> tuple[Module, tuple[Diagnostic, ...]]:
-    """The module in the file, as far as it parses, and what is wrong with the rest."""
+def parse_module(source: Source, abandoned: Asked | None = None) -> tuple[Module, tuple[Diagnostic, ...]]:
+    """The module in the file, as far as it parses, and what is wrong with the rest. Raises nothing but Abandoned, and that
+    only where ``abandoned``, which is asked before each declaration, says so."""
     if (problem := _too_large(source)) is not None:
         return Module(Span(source.path, 0, 0), None, (), ()), (problem,)
     tokens = lex(source.text, engine().tables)
     c = context_of(source.path, tokens)
     reading = Reading(c, comments_of(source, tokens))
-    reading.items()
+    reading.items(abandoned)
     problems = sorted(c.problems, key=lambda d: d.span or Span("", 0, 0))
     whole = Span(source.path, 0, len(source.text))
     comments = tuple(k for i, k in enumerate(reading.comments) if i not in reading.used)
@@ -60,9 +62,10 @@ class Reading:
         self.uses: list[UseDecl] = []
         self.decls: list[Decl] = []
 
-    def items(self) -> None:
+    def items(self, abandoned: Asked | None = None) -> None:
         kinds, index = self.c.tokens.kinds, 0
         while kinds[index] != END:
+            go_on(abandoned)
             first = index
             self.c.doc, above = doc_above(self.c.tokens, self.comments, index)
             item, index = self.item(index)

@@ -72,12 +72,11 @@ class Proposal:
     rank: int = 5
 
 
-def complete(analysis: Analysis, file: str, offset: int) -> list[Proposal]:
-    source = analysis.sources.get(file)
+def complete(analysis: Analysis, file: str, text: str, offset: int) -> list[Proposal]:
+    """``text`` is the file as it is now; the analysis may be of an earlier one."""
     scope = analysis.scope(file)
-    if source is None or scope is None:
+    if scope is None:
         return []
-    text = source.text
     start, end = word_around(text, offset)
     line = text[text.rfind("\n", 0, offset) + 1 : offset]
     if silent(text, offset):
@@ -87,7 +86,7 @@ def complete(analysis: Analysis, file: str, offset: int) -> list[Proposal]:
     used = _USED.match(line)
     if used is not None:
         return _members(analysis, used.group(1))
-    found = probe(analysis, file, start, end)
+    found = probe(analysis, file, text, start, end)
     if found is None:
         top = chunk_at(text, start)[0] is None or not line.strip(" \t") or not line[: len(line) - (offset - start)].strip()
         words = (*DECLARATIONS, *CLAUSES) if top else (*CLAUSES, *EXPRESSIONS)

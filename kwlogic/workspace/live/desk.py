@@ -7,7 +7,7 @@ declares before either is saved. What has not changed is not parsed again; an an
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +16,7 @@ from kwlogic.core.program import Program
 from kwlogic.core.sweep import size, sweep
 from kwlogic.elab.elaborate import elaborate, world_of
 from kwlogic.elab.state import Scope, World
+from kwlogic.source.abandon import Asked
 from kwlogic.source.data import Diagnosed, Diagnostic, Severity, Source
 from kwlogic.syntax.data import Module
 from kwlogic.workspace.config import find_project, show_path
@@ -25,6 +26,14 @@ from kwlogic.workspace.read import unsaved
 from kwlogic.workspace.select import SUFFIX, select
 
 Parsed = tuple[Module, tuple[Diagnostic, ...]]
+WARM = """module warm
+kernel one(x: Int) -> (y: Int)
+= match [x] { case [] => 0 case [y, *_] => y + 1 }
+kernel two(x: Int) -> (y: Int)
+{
+  y <- one(x);
+}
+"""
 KEPT = 4000  # parsed files that are remembered
 SWEEP = 300_000  # terms made since the last time after which those that nobody holds are dropped
 
@@ -95,6 +104,16 @@ class Desk:
             sweep()
             self._swept = size()
 
+    def warm(self) -> None:
+        """Load what the first text will need: the grammar, the standard library, the words for errors."""
+        from kwlogic.workspace.live.quick import quick
+
+        path = Path("warm.kw").absolute()
+        other = Desk()
+        other._parsed = self._parsed
+        other.put(path, WARM)
+        quick(other.analysis(path), path.name, WARM.replace("y + 1", "y +"))
+
     # ------------------------------------------------------------ projects
 
     def project(self, path: Path) -> tuple[Project, tuple[Diagnostic, ...]]:
@@ -116,7 +135,7 @@ class Desk:
 
     # ------------------------------------------------------------ analyses
 
-    def analysis(self, path: Path, whole: bool = False, abandoned: Callable[[], bool] | None = None) -> Analysis:
+    def analysis(self, path: Path, whole: bool = False, abandoned: Asked | None = None) -> Analysis:
         """What is known of an open text and those of its project; ``whole``: of all files of the project. Raises
         Abandoned."""
         project, problems = self.project(path)
@@ -163,10 +182,10 @@ class Desk:
         project: Project,
         problems: tuple[Diagnostic, ...],
         selections: list[Selection],
-        abandoned: Callable[[], bool] | None,
+        abandoned: Asked | None,
         whole: bool,
     ) -> Analysis:
-        loaded = load(selections, project, project.root, whole=True, parse=self.parse)
+        loaded = load(selections, project, project.root, whole=True, parse=lambda source: self.parse(source, abandoned))
         program, found = elaborate(tuple(loaded.modules.values()), abandoned)
         world = world_of(program)
         assert world is not None
@@ -176,13 +195,13 @@ class Desk:
         paths |= {s.shown: s.path for s in selections}
         return Analysis(project, loaded, program, world, (*problems, *loaded.diagnostics, *kept), paths, whole)
 
-    def parse(self, source: Source) -> Parsed:
+    def parse(self, source: Source, abandoned: Asked | None = None) -> Parsed:
         """The tree of a text; that of a text which was read before is the same."""
         from kwlogic.syntax.parse import parse_module
 
         found = self._parsed.get(source.path)
         if found is None or found[0] != source.text:
-            found = source.text, parse_module(source)
+            found = source.text, parse_module(source, abandoned)
             if len(self._parsed) >= KEPT:
                 self._parsed.clear()
             self._parsed[source.path] = found

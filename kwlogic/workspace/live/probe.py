@@ -46,13 +46,12 @@ class Probe:
         return None if self.subject is None or self.home is None else self.home.type_of(self.subject, self.env)
 
 
-def probe(analysis: Analysis, file: str, start: int, end: int) -> Probe | None:
-    """What the word between two places may be; None where that cannot be told."""
+def probe(analysis: Analysis, file: str, text: str, start: int, end: int) -> Probe | None:
+    """What the word between two places of a text may be; None where that cannot be told. The analysis may be of an earlier
+    text: of it only what other declarations say is used."""
     scope = analysis.scope(file)
-    source = analysis.sources.get(file)
-    if scope is None or source is None:
+    if scope is None:
         return None
-    text = source.text
     first, last = chunk_at(text, start)
     if first is None:
         return None
