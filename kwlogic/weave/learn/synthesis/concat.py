@@ -20,7 +20,7 @@ from kwlogic.weave.learn.synthesis.operations import CONCAT, choice
 
 _STATES, _FEWER, _AFTER = 600, 250, 120
 _GUESS = 0.5  # what is left to cover costs, for each character
-_LONGEST = 24
+_LONGEST = 48
 _OWN = 5  # what a constant costs more that a single output has
 _WORD = re.compile(r"[A-Za-z0-9]+|[^A-Za-z0-9]+")
 _EITHER = choice(STRING)
@@ -109,7 +109,7 @@ class _Path:
     def _steps(self, here: _Places) -> list[tuple[int, _Places, Node]]:
         found: list[tuple[int, _Places, Node]] = []
         text, at = self.goals[0], here[0]
-        looked = 1
+        looked = 1 + len(text) - at
         for stop in range(at, len(text) + 1):
             front: list[tuple[_Places, _Tree]] = [((stop,), self._fit(text[at:stop]))]
             for goal, place in zip(self.goals[1:], here[1:]):
@@ -155,7 +155,7 @@ class _Path:
         """Constants with which all outputs go on; the whole of a single output is dear."""
         shared = shared_start([g[i:] for g, i in zip(self.goals, here)])
         found: list[tuple[int, _Places, Node]] = []
-        for n in range(1, len(shared) + 1):
+        for n in (*range(1, min(len(shared), _LONGEST) + 1), *([len(shared)] if len(shared) > _LONGEST else [])):
             constant = literal(shared[:n], self.bank.count, 2 if shared[:n] in self.given else None)
             if len(self.goals) == 1 and any(map(str.isalnum, shared[:n])):
                 constant.cost += _OWN  # it is this example's own

@@ -13,6 +13,7 @@ _WORD = re.compile(r"[A-Za-z0-9]+")
 _PART = 2
 _TOKEN = re.compile(r"[A-Za-z0-9]+|[^A-Za-z0-9]")
 _MARKS = re.compile(r"[^A-Za-z0-9]+")
+LONG = 2_000  # longer texts are not aligned
 SEPARATORS, CONTEXTS, DIFFERENCES, WORDS, EDITS = 8, 6, 8, 8, 18
 
 
@@ -103,7 +104,8 @@ def edits(texts: Sequence[Sequence[str]], outputs: Sequence[str]) -> list[tuple[
     count: Counter[tuple[str, str, int]] = Counter()
     for inputs, output in zip(texts, outputs):
         for text in inputs:
-            count.update(set(_exchanged(text, output)))
+            if len(text) + len(output) < LONG:
+                count.update(set(_exchanged(text, output)))
     found = [e for e in count if e[0] and e[0] != e[1] and len(e[0]) <= 24 and len(e[1]) <= 24]
     return sorted(found, key=lambda e: (-count[e], len(e[0]) + len(e[1]), e))[:EDITS]
 

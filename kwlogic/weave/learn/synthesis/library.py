@@ -13,6 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from kwlogic.core.program import Program
+from kwlogic.core.terms import Op, Term, mk_call
+from kwlogic.core.walk import fold, rebuild
 from kwlogic.source.data import Severity, Source
 
 MODULE = "learned'"
@@ -133,16 +135,37 @@ def needed(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(n for n in declarations() if n in found)
 
 
-@lru_cache(maxsize=1)
-def library() -> Program:
-    """The helpers, checked, with the whole standard library."""
+def renamed(text: str, taken: frozenset[str]) -> str:
+    """Helpers whose names inputs have get another."""
+    for name in taken & declarations().keys():
+        text = re.sub(rf"\b{name}(?=[\[(])", f"{name}'", text)
+    return text
+
+
+def rename_calls(term: Term, taken: frozenset[str]) -> Term:
+    """The term with the calls of such helpers renamed."""
+    names = {f"{MODULE}.{n}" for n in taken & declarations().keys()}
+    if not names:
+        return term
+
+    def step(here: Term, args: tuple[Term, ...]) -> Term:
+        if here.op is Op.CALL and here.data[0] in names:
+            return mk_call(here.data[0] + "'", here.data[1], args, here.type)
+        return rebuild(here, args)
+
+    return fold((term,), step)[term]
+
+
+@lru_cache(maxsize=8)
+def library(taken: frozenset[str] = frozenset()) -> Program:
+    """The helpers, checked, with the whole standard library; none has a name that is taken."""
     from kwlogic.elab.elaborate import elaborate
     from kwlogic.syntax.parse import parse_module
     from kwlogic.workspace.load import Loaded, load_library
 
     loaded = Loaded()
     load_library(loaded, Path.cwd(), None)
-    source = Source("learned.kw", f"module {MODULE}\n\n{_TEXT}")
+    source = Source("learned.kw", f"module {MODULE}\n\n{renamed(_TEXT, taken)}")
     tree, problems = parse_module(source)
     program, found = elaborate((*loaded.modules.values(), (source, tree)))
     wrong = [d for d in (*problems, *found) if d.severity is Severity.ERROR]
@@ -150,9 +173,9 @@ def library() -> Program:
     return program
 
 
-def extended(program: Program) -> Program:
+def extended(program: Program, taken: frozenset[str] = frozenset()) -> Program:
     """The program with the helpers, and with what of the standard library it had not loaded."""
-    base = library()
+    base = library(taken & frozenset(declarations()))
     return replace(
         program,
         fns={**base.fns, **program.fns},

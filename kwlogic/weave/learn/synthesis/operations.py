@@ -6,7 +6,7 @@ a mark), ``small`` (places: small integers, integer inputs and one beside them).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from fractions import Fraction
 
 from kwlogic.core.prim_eval import int_text
@@ -14,6 +14,7 @@ from kwlogic.core.program import Program
 from kwlogic.core.terms import (
     FALSE,
     TRUE,
+    Op,
     Term,
     mk_and,
     mk_call,
@@ -28,7 +29,8 @@ from kwlogic.core.terms import (
     mk_sel,
     mk_str,
 )
-from kwlogic.core.types import BOOL, INT, REAL, STRING, Type, list_of
+from kwlogic.core.types import BOOL, INT, REAL, STRING, Type, list_of, option_of
+from kwlogic.core.value import SetV
 from kwlogic.weave.learn.synthesis import native
 from kwlogic.weave.learn.synthesis.building import (
     helper,
@@ -53,19 +55,19 @@ _DEFAULTS[INT] = (0, mk_int(0))
 _DEFAULTS[REAL] = (Fraction(0), mk_real(Fraction(0)))
 
 
-def operations(types: Iterable[Type], program: Program) -> tuple[Operation, ...]:
-    """What there is for the types in play, in a fixed order."""
+def operations(types: Iterable[Type], program: Program, bound: str) -> tuple[Operation, ...]:
+    """What there is for the types in play, in a fixed order. ``bound`` names what functions over items bind; no input has the name."""
     known = set(types)
     found: list[Operation] = []
     if STRING in known:
-        found += [*_strings(), *_string_lists(), *_string_tests()]
+        found += [*_strings(), *_string_lists(bound), *_string_tests()]
     found += _integers()
     if REAL in known:
         found += _reals()
     for type in sorted(known, key=repr):
         if type.head == "List":
             found += _lists(type, known)
-        found += _fields(type, program)
+        found += [*_fields(type, program), *_choices(type, program), *_collections(type, known)]
     return tuple(found)
 
 
@@ -132,29 +134,29 @@ _EACH: tuple[tuple[str, Callable[[str], str], Callable[[Term], Term]], ...] = (
 )
 
 
-def _string_lists() -> Iterator[Operation]:
+def _string_lists(bound: str) -> Iterator[Operation]:
     yield Operation("split", (STRING, "mark"), STRINGS, native.split, prim("str.split", STRINGS), 1)
     for name in ("words", "digit_runs", "letter_runs", "word_runs"):
         yield _op(name, (STRING,), STRINGS, 1)
-    yield Operation("with", (STRINGS, "mark"), STRINGS, _with, _with_term, 2, (4, 3))
+    yield Operation("with", (STRINGS, "mark"), STRINGS, _with, _with_term(bound), 2, (4, 3))
     for name, run, body in _EACH:
-        yield Operation(f"each {name}", (STRINGS,), STRINGS, _each(run), _each_term(body), 2)
+        yield Operation(f"each {name}", (STRINGS,), STRINGS, _each(run), _each_term(body, bound), 2)
 
 
 def _with(xs: tuple[str, ...], mark: str) -> tuple[str, ...]:
     return tuple(x for x in xs if mark in x)
 
 
-def _with_term(args: tuple[Term, ...]) -> Term:
-    return mk_filter("w", mk_prim("str.contains", (string_var("w"), args[1]), BOOL), args[0])
+def _with_term(bound: str) -> Callable[[tuple[Term, ...]], Term]:
+    return lambda args: mk_filter(bound, mk_prim("str.contains", (string_var(bound), args[1]), BOOL), args[0])
 
 
 def _each(run: Callable[[str], str]) -> Callable[[tuple[str, ...]], tuple[str, ...]]:
     return lambda xs: tuple(map(run, xs))
 
 
-def _each_term(body: Callable[[Term], Term]) -> Callable[[tuple[Term, ...]], Term]:
-    return lambda args: mk_map("w", body(string_var("w")), args[0])
+def _each_term(body: Callable[[Term], Term], bound: str) -> Callable[[tuple[Term, ...]], Term]:
+    return lambda args: mk_map(bound, body(string_var(bound)), args[0])
 
 
 _CLASSES = ("[0-9]", "^-?[0-9]+$", "[A-Z]", "[a-z]", "^[A-Za-z]", "^[0-9]", "[0-9]$")
@@ -194,7 +196,18 @@ def _bounded(run: Callable[..., int]) -> Callable[..., Native]:
 
 def _guarded(name: str) -> Callable[..., Native]:
     run = native.PRIMS[name]
-    return lambda a, b: run(a, b) if b else None
+    return lambda a, b: run(a, b) if b else type(a)(0)
+
+
+def _guarded_term(name: str, type: Type) -> Callable[[tuple[Term, ...]], Term]:
+    """A division; 0 where the divisor may be 0 and is."""
+    zero = _DEFAULTS[type][1]
+
+    def build(args: tuple[Term, ...]) -> Term:
+        divided = mk_prim(name, args, type)
+        return divided if args[1].op is Op.LIT and args[1].data else mk_if(mk_eq(args[1], zero), zero, divided)
+
+    return build
 
 
 def _integers() -> Iterator[Operation]:
@@ -202,7 +215,7 @@ def _integers() -> Iterator[Operation]:
     yield _prim("int.sub", (INT, INT), INT)
     yield Operation("int.mul", (INT, INT), INT, _bounded(native.PRIMS["int.mul"]), prim("int.mul", INT), 1, (6, 6), symmetric=True)
     for name in ("int.div", "int.mod"):
-        yield Operation(name, (INT, "divisor"), INT, _guarded(name), prim(name, INT), 1)
+        yield Operation(name, (INT, "divisor"), INT, _guarded(name), _guarded_term(name, INT), 1)
     yield _std("std.number.abs", (INT,), INT)
     yield Operation("min", (INT, INT), INT, min, std("std.number.min", INT), 1, (5, 5), symmetric=True)
     yield Operation("max", (INT, INT), INT, max, std("std.number.max", INT), 1, (5, 5), symmetric=True)
@@ -215,7 +228,7 @@ def _reals() -> Iterator[Operation]:
     yield _prim("real.add", (REAL, REAL), REAL, symmetric=True)
     yield _prim("real.sub", (REAL, REAL), REAL)
     yield _prim("real.mul", (REAL, REAL), REAL, symmetric=True)
-    yield Operation("real.div", (REAL, "real divisor"), REAL, _guarded("real.div"), prim("real.div", REAL), 1)
+    yield Operation("real.div", (REAL, "real divisor"), REAL, _guarded("real.div"), _guarded_term("real.div", REAL), 1)
     yield _prim("real.of_int", (INT,), REAL, limits=(4,))
     for name, of in (
         ("real.floor", prim("real.floor", INT)),
@@ -291,6 +304,60 @@ def _fields(type: Type, program: Program) -> Iterator[Operation]:
         yield Operation(f".{field.name}", (type,), at, _get(index + 1), _selected(ctor, index, at), 1)
 
 
+def _choices(type: Type, program: Program) -> Iterator[Operation]:
+    """Tests for the cases of a data type that have no fields; what an option holds, or a default."""
+    data = program.datas.get(type.head)
+    for ctor in data.ctors if data is not None and len(data.ctors) > 1 else ():
+        if not ctor.fields and native.is_plain(type, program):
+            yield Operation(f"is {ctor.name}", (type,), BOOL, _is(ctor.name), _equal(mk_con(ctor.name, (), type)), 1)
+    if type.head == "Option" and native.is_plain(type, program):
+        yield Operation("is None", (type,), BOOL, _is("None"), _equal(mk_con("None", (), type)), 1)
+        if type.args[0] in _DEFAULTS:
+            other, term = _DEFAULTS[type.args[0]]
+            yield Operation("get_or", (type,), type.args[0], _held(other), _held_term(type.args[0], term), 1)
+
+
+def _collections(type: Type, known: set[Type]) -> Iterator[Operation]:
+    """Of sets and maps whose members are no compound values: how many, whether one is there, what a key leads to."""
+    if type.head not in ("Set", "Map") or type.args[0] not in (STRING, INT, BOOL):
+        return
+    key, size = type.args[0], "set.len" if type.head == "Set" else "map.len"
+    holds = "set.member" if type.head == "Set" else "map.has"
+    yield Operation(size, (type,), INT, lambda v: len(_members(v)), prim(size, INT), 1)
+    if key in known:
+        yield Operation(holds, (key, type), BOOL, lambda k, v: k in _members(v), prim(holds, BOOL), 1)
+    if type.head == "Set" and list_of(key) in known:
+        yield Operation("to_list", (type,), list_of(key), lambda v: v.ordered(), prim("set.to_list", list_of(key)), 1)
+    if type.head == "Map" and type.args[1] in _DEFAULTS:
+        other, term = _DEFAULTS[type.args[1]]
+        yield Operation("get", (key, type), type.args[1], lambda k, v: v.entries.get(k, other), _got(type.args[1], term), 2)
+
+
+def _members(value: Native) -> Collection[Native]:
+    return value.items if isinstance(value, SetV) else value.entries
+
+
+def _got(type: Type, other: Term) -> Callable[[tuple[Term, ...]], Term]:
+    """``get_or(get(key, map), other)``."""
+    return lambda args: mk_call("std.option.get_or", (type,), (mk_prim("map.get", args, option_of(type)), other), type)
+
+
+def _is(ctor: str) -> Callable[[Native], bool]:
+    return lambda value: bool(value[0] == ctor)
+
+
+def _equal(to: Term) -> Callable[[tuple[Term, ...]], Term]:
+    return lambda args: mk_eq(args[0], to)
+
+
+def _held(other: Native) -> Callable[[Native], Native]:
+    return lambda value: value[1] if len(value) > 1 else other
+
+
+def _held_term(type: Type, other: Term) -> Callable[[tuple[Term, ...]], Term]:
+    return lambda args: mk_call("std.option.get_or", (type,), (args[0], other), type)
+
+
 def _get(index: int) -> Callable[[Native], Native]:
     return lambda value: value[index]
 
@@ -301,7 +368,8 @@ def _selected(ctor: str, index: int, type: Type) -> Callable[[tuple[Term, ...]],
 
 def constructor(ctor: str, type: Type, types: tuple[Type, ...]) -> Operation:
     """Building a record, a tuple or a case."""
-    return Operation(f"new {ctor}", types, type, lambda *args: (ctor, *args), lambda args: mk_con(ctor, args, type), 1)
+    run = (lambda *args: (ctor, *args)) if types else (lambda _: (ctor,))  # without arguments, it is given the inputs
+    return Operation(f"new {ctor}", types, type, run, lambda args: mk_con(ctor, args, type), 1)
 
 
 def equals(type: Type) -> Operation:

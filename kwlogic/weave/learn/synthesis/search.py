@@ -71,7 +71,7 @@ class Search:
         self.full = (1 << self.count) - 1
         self.types = types_in_play(problem)
         longest = longest_of([*problem.goal, *(v for r in problem.rows for v in r)])
-        self.bank = Bank(operations(self.types, problem.program), self.count, longest, meter)
+        self.bank = Bank(operations(self.types, problem.program, fresh("w", problem.inputs)), self.count, longest, meter)
         self.pieces = Pieces(self.bank, [v for t, v in problem.constants if t is STRING])
         self.marks: list[Node] = []
         self.numbers: list[Node] = []
@@ -338,6 +338,7 @@ def types_in_play(problem: Problem) -> set[Type]:
             data = problem.program.datas.get(here.head)
             if data is not None and is_plain(here, problem.program) and not here.args:
                 waiting += [f.type for c in data.ctors for f in c.fields]
+    found |= {list_of(t.args[0]) for t in found if t.head == "Set" and t.args[0] in (STRING, INT)}
     if any(t.head == "List" and t is not STRINGS for t in found):
         found |= {list_of(t) for t in (INT, REAL) if t in found}
     return found

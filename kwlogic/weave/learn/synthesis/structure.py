@@ -75,15 +75,20 @@ def replace_vector(node: Node, problem: Problem) -> Node:
 def _list(problem: Problem, meter: Meter, accept: Accept) -> Node:
     """Whole; or the items of another list, each mapped or some of them kept; or a list of fixed length."""
     search = Search(problem, meter)
-    found = search.whole(_WHOLE_LIST)
-    if found is not None:
-        return found
+    whole = search.whole(_WHOLE)
+    parts = None if whole else _by_items(problem, search, meter)
+    whole = whole or search.whole(_WHOLE_LIST)
+    found = [n for n in (parts, whole) if n is not None]
+    return min(found, key=lambda n: n.cost) if found else search.run(accept)
+
+
+def _by_items(problem: Problem, search: Search, meter: Meter) -> Node | None:
     for xs in search.lists()[:_LISTS]:
         lift = Lift(xs, fresh("v", problem.inputs), search.outer(xs))
         node = _kept(problem, lift, meter) or _mapped(problem, lift, meter)
         if node is not None:
             return node
-    return search.run(accept)
+    return None
 
 
 def _items(problem: Problem, lift: Lift, type: Type, goal: Sequence[Native]) -> Problem | None:

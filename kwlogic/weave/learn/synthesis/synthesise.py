@@ -16,7 +16,7 @@ from kwlogic.core.types import BOOL, INT, REAL, STRING, Type
 from kwlogic.core.value import Value
 from kwlogic.core.walk import subterms
 from kwlogic.weave.learn.synthesis.data import Answer, Budget, Contradiction, Example, GaveUp, Port, Synthesised
-from kwlogic.weave.learn.synthesis.library import MODULE, declarations, extended, needed
+from kwlogic.weave.learn.synthesis.library import MODULE, declarations, extended, needed, rename_calls, renamed
 from kwlogic.weave.learn.synthesis.meter import Exhausted, Meter
 from kwlogic.weave.learn.synthesis.native import Native, to_native
 from kwlogic.weave.learn.synthesis.node import Node, run_node, term_of
@@ -89,7 +89,10 @@ class _Job:
             wrong = self._wrong(node)
             if not wrong:
                 return node
-            sample = sorted({*sample, *wrong[:_MORE]})
+            more = [i for i in wrong if i not in sample][:_MORE]
+            if not more:
+                raise Exhausted("what was found for a sample of the examples does not fit it")
+            sample = sorted({*sample, *more})
 
     def _wrong(self, node: Node) -> list[int]:
         return [i for i in range(len(self.rows)) if self._value(node, i) != self.goal[i]]
@@ -105,7 +108,10 @@ class _Job:
     def confirmed(self, node: Node) -> Synthesised | GaveUp:
         """The function, once the reference evaluator has confirmed it on every example."""
         term = term_of(node)
-        program = extended(self.program)
+        names = needed(helpers_of(term))
+        taken = frozenset(p.name for p in self.inputs)
+        term = rename_calls(term, taken)
+        program = extended(self.program, taken)
         evaluator = Evaluator(program)
         for given, wanted in self.values:
             try:
@@ -114,8 +120,7 @@ class _Job:
                 return GaveUp(f"what was found stops on an example: {stop}", self.meter.spent)
             if value != wanted:
                 return GaveUp("what was found is another function for the evaluator", self.meter.spent)
-        names = needed(helpers_of(term))
-        texts = tuple(declarations()[n] for n in names)
+        texts = tuple(renamed(declarations()[n], taken) for n in names)
         memorised = is_memorised(term, self.rows, self.goal)
         return Synthesised(term, show_term(term, program), texts, program, node.cost, size_of(term), self.meter.spent, memorised)
 
