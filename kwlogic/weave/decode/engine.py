@@ -132,6 +132,9 @@ class Engine:
             self.np.bitwise_or.at(found.view(self.np.uint32), at >> 5, bits)
         return found
 
+    def count(self, mask: Mask) -> int:
+        return int(self.np.bitwise_count(mask.view(self.np.uint32)).sum())
+
     def ids_of(self, mask: Mask) -> list[int]:
         bits = self.np.unpackbits(mask.view(self.np.uint8), bitorder="little")
         return self.np.nonzero(bits[: self.size])[0].tolist()  # type: ignore[no-any-return]

@@ -144,6 +144,9 @@ def _atom(term: Term, places: Places, program: Program) -> Found | None:
         return [(places[term.data], OneOf((True,)))]
     if term.op is Op.NOT:
         return _negated(term.args[0], places, program)
+    if term.op in (Op.CALL, Op.PRIM) and (term.data[0] if term.op is Op.CALL else term.data) in ("std.list.member", "set.member"):
+        values, site = _literals(term.args[1]), _site(term.args[0], places, program)
+        return None if values is None or site is None else [(site, OneOf(tuple(dict.fromkeys(values))))]
     if term.op is not Op.PRIM:
         site = _site(term, places, program) if term.type.head == "Bool" else None
         return None if site is None else [(site, OneOf((True,)))]
@@ -155,6 +158,18 @@ def _atom(term: Term, places: Places, program: Program) -> Found | None:
         limit = _text(comparison[2], term.args[1].data)
         return [(site, limit)] if site is not None and limit is not None else None
     return None
+
+
+def _literals(term: Term) -> list[Any] | None:
+    """The values of a list or set that is written out."""
+    found: list[Any] = []
+    while (term.op is Op.CON and term.data == "Cons") or (term.op is Op.PRIM and term.data == "set.add"):
+        if term.args[0].op is not Op.LIT:
+            return None
+        found.append(term.args[0].data)
+        term = term.args[1]
+    ends = (term.op is Op.CON and term.data == "Nil") or (term.op is Op.PRIM and term.data == "set.empty")
+    return found if ends else None
 
 
 def _text(word: str, text: Any) -> Texts | None:
@@ -178,6 +193,8 @@ def _negated(term: Term, places: Places, program: Program) -> Found | None:
         return _bound(_NEGATED[term.data.rpartition(".")[2]], term.args, places, program)
     if term.op is Op.EQ:
         return _unequal(term, places, program)
+    if term.op is Op.PRIM and term.data in ("map.has", "set.member"):
+        return _absent(term, places, program)
     inner = _atom(term, places, program) if term.op is Op.PRIM or term.op is Op.VAR or term.op is Op.SEL else None
     if inner is None or len(inner) != 1:
         return None
@@ -187,20 +204,37 @@ def _negated(term: Term, places: Places, program: Program) -> Found | None:
     return [(site, OneOf((False,)))] if isinstance(limit, OneOf) and limit.values == (True,) else None
 
 
+def _absent(term: Term, places: Places, program: Program) -> Found | None:
+    """A literal that is no key of a map, no element of a set."""
+    value, table = term.args
+    site = _site(table, places, program)
+    limit = _not_equal(value) if value.op is Op.LIT else None
+    if site is None or limit is None:
+        return None
+    return [((*site, STAR, 0) if table.type.head == "Map" else (*site, STAR), limit)]
+
+
 def _unequal(term: Term, places: Places, program: Program) -> Found | None:
     for subject, value in (term.args, term.args[::-1]):
         site = _site(subject, places, program)
         if value.op is not Op.LIT or site is None:
             continue
-        match value.type.head:
-            case "Int":
-                return [(site, Ints(excluded=frozenset((value.data,))))]
-            case "Real":
-                return [(site, Reals(excluded=frozenset((value.data,))))]
-            case "String":
-                return [(site, Texts(excluded=frozenset((value.data,))))]
-            case "Bool":
-                return [(site, OneOf((not value.data,)))]
+        limit = _not_equal(value)
+        return None if limit is None else [(site, limit)]
+    return None
+
+
+def _not_equal(literal: Term) -> Limit | None:
+    excluded: frozenset[Any] = frozenset((literal.data,))
+    match literal.type.head:
+        case "Int":
+            return Ints(excluded=excluded)
+        case "Real":
+            return Reals(excluded=excluded)
+        case "String":
+            return Texts(excluded=excluded)
+        case "Bool":
+            return OneOf((not literal.data,))
     return None
 
 

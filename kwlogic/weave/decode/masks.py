@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kwlogic.weave.decode.walk import Walk
 
 FOLLOWED = 4_096  # tokens followed one by one for one mask
+FEW = 600  # tokens that are looked at before it is known whether they are of use
 CHECKED = 256  # tokens tried one by one where a set is only known by asking
 
 
@@ -66,17 +67,33 @@ class Masks:
         found = engine.mask(leaf.matcher)
         if spot.beyond is None:
             return found
+        known = self.known(leaf) if spot.after is not None or spot.silent else None
+        if known is not None and known.settled:
+            return found
         further = engine.mask(leaf.beyond()) & ~found
         if spot.post:
             further &= engine.passing(spot.post)
-        if (spot.after is not None or spot.silent) and further.any():
-            known = spot.known.setdefault(leaf.at, Known(engine.none(), engine.none(), engine.none()))
+        if not further.any():
+            return found
+        if known is not None:
             self.learn(leaf, known, further)
             found |= further & known.good
             further &= known.open
-        if not further.any():
-            return found
+            if not further.any():
+                return found
         return found | engine.of_ids(self.followed(leaf, engine.ids_of(further)))
+
+    def known(self, leaf: Leaf) -> Known:
+        """What is known of tokens that end the value from here. Where few tokens can, all of them are looked at once."""
+        engine, spot = self.engine, leaf.spot
+        found = spot.known.get(leaf.at)
+        if found is None:
+            found = spot.known[leaf.at] = Known(engine.none(), engine.none(), engine.none())
+            some = engine.passing(spot.post) if spot.post else None
+            if spot.after is not None and some is not None and engine.count(some) <= FEW:
+                self.learn(leaf, found, some)
+                found.settled = not (found.good | found.open).any()
+        return found
 
     def learn(self, leaf: Leaf, known: Known, further: Mask) -> None:
         """Which tokens can be read behind any value that ends in them: found once, as long as nobody is to be asked."""
@@ -88,6 +105,8 @@ class Masks:
         unsure: list[int] = []
         for i in self.engine.ids_of(fresh):
             end = scan(leaf.at, words[i])[1]
+            if end < 0:
+                continue
             said = self.behind(leaf, words[i][:end], words[i][end:])
             (good if said else unsure if said is None else []).append(i)
         known.seen |= fresh

@@ -7,6 +7,8 @@ condition on the text is one on what is written. Expressions are in the dialect 
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from kwlogic.core.codec_json import string_text
 from kwlogic.core.regex import ANY_TEXT, MAX_CODE, Alt, Chars, Regex, Repeat, Seq, full_language
 from kwlogic.weave.decode.data import Texts
@@ -26,6 +28,7 @@ def quoted(text: str) -> str:
     return "".join(c if c.isascii() and c.isalnum() else f"\\x{{{ord(c):x}}}" for c in text)
 
 
+@lru_cache(maxsize=1_024)
 def string_regexes(texts: Texts) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Expressions of which a JSON string must match all, and those of which it must match none."""
     plain = not (texts.regexes or texts.never or texts.prefix or texts.suffix or texts.contains or texts.excluded)
@@ -64,6 +67,7 @@ def _shown(regex: Regex) -> str:
             raise AssertionError("anchors are gone from a full language")
 
 
+@lru_cache(maxsize=4_096)
 def _chars(ranges: tuple[tuple[int, int], ...]) -> str:
     if ranges == ((0, MAX_CODE),):
         return _CANONICAL

@@ -69,7 +69,9 @@ class Lit:
             return self.rest.startswith(data)
         if not data.startswith(self.rest):
             return False
-        return None if plain and not self.then.plain else accepted(self.then.answer(), data[size:], plain)
+        if plain and (self.then.apart or not self.then.plain):
+            return None
+        return accepted(self.then.answer(), data[size:], plain)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,6 +94,7 @@ class Known:
     seen: Mask
     good: Mask
     open: Mask
+    settled: bool = False  # no token is of use, whatever the value
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,6 +113,10 @@ class Spot:
     silent: bool = False
     ended: dict[bytes, tuple[Thread, ...]] = field(default_factory=dict)
     known: dict[Scan, Known] = field(default_factory=dict)
+
+    def share(self, known: dict[Scan, Known]) -> None:
+        """Use what was found out about tokens at other places that go on alike."""
+        object.__setattr__(self, "known", known)
 
     def alike(self, text: bytes) -> Lit | None:
         """What follows all values alike, if that is so; ``text``: one of them."""
@@ -217,8 +224,8 @@ def read_all(threads: Sequence[Thread], data: bytes) -> State:
 
 
 def accepted(threads: Sequence[Thread], data: bytes, plain: bool = False) -> bool | None:
-    """Whether some bytes can be read, without making the states after them. ``plain``: without questions about the contract;
-    None where one would have to be asked."""
+    """Whether some bytes can be read, without making the states after them. ``plain``: without questions about the contract or
+    about what stands in sets and among keys; None where one would have to be asked."""
     unknown = False
     for thread in threads:
         found = thread.accepts(data, plain)

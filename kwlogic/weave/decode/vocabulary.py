@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import accumulate
 from typing import Any
 
 from kwlogic.source.codes import diagnostic
@@ -56,9 +57,24 @@ class Vocabulary:
             if len(words[at]) > len(start):
                 yield words[at]
 
+    @cached_property
+    def _joined(self) -> tuple[bytes, list[int]]:
+        """All words in one, and where each starts."""
+        return b"".join(self._sorted), list(accumulate(map(len, self._sorted), initial=0))
+
     def passing(self, part: bytes) -> list[int]:
         """Ids of tokens that have some bytes and more after them."""
-        return [i for word, ids in self.ids.items() if 0 <= word.find(part) < len(word) - len(part) for i in ids]
+        if not part:
+            return [i for ids in self.ids.values() for i in ids]
+        text, starts = self._joined
+        found: list[int] = []
+        at = text.find(part)
+        while at >= 0:
+            number = bisect_right(starts, at) - 1
+            if at + len(part) < starts[number + 1]:
+                found += self.ids[self._sorted[number]]
+            at = text.find(part, at + 1)
+        return found
 
     @classmethod
     def of(cls, tokenizer: Any, eos: Sequence[int] | int | None = None) -> Vocabulary:

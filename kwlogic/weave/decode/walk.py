@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -21,8 +21,8 @@ from kwlogic.weave.decode.frames import CollFrame, ConFrame, Frame, Piece, Place
 from kwlogic.weave.decode.grammar import Emitter, Shapes, Style, below, con_opening, lark_text, own_limit
 from kwlogic.weave.decode.lexemes import Lexeme, NoGrammar, lexeme_of
 from kwlogic.weave.decode.plain import Plain
-from kwlogic.weave.decode.scan import BEGIN
-from kwlogic.weave.decode.threads import Further, Leaf, Lit, Question, Spot, Thread, finished
+from kwlogic.weave.decode.scan import BEGIN, Scan
+from kwlogic.weave.decode.threads import Further, Known, Leaf, Lit, Question, Spot, Thread, finished
 
 _DUMMY = UNIT
 _ENDS = r"[,\]}]"
@@ -36,6 +36,7 @@ class Grammar:
     inside: str
     beyond: str | None
     nothing: bool
+    known: dict[Scan, Known] = field(default_factory=dict, compare=False)
 
 
 class Walk:
@@ -208,7 +209,8 @@ class Walk:
         """A value, or a whole subtree, within one grammar."""
         residual: Residual | None = self.ask(Kind.VALUE, place) if self.shapes.is_scalar(place.type) else None
         after = self.close("", place.frame, _DUMMY)
-        key = (place.type, place.limits if residual is None else residual, after.rest, after.last)
+        own = place.limits if residual is None else residual
+        key = (place.type, own, after.rest, after.last, place.pattern)  # places of one pattern go on alike
         grammar = self._grammars.get(key)
         if grammar is None:
             grammar = self._grammars[key] = self.grammar(place, residual, after)
@@ -221,6 +223,8 @@ class Walk:
         silent = free and not self.residuals.concerns(place.pattern)
         alike = after if free and after.then.plain else None
         spot = Spot(self.engine, lambda text: self.ended(place, known, text), known, start, beyond, after.rest, alike, silent)
+        if alike is not None and goes_on_alike(place):
+            spot.share(grammar.known)
         return [Leaf(spot, b"", BEGIN, start, Further(None, b""))]
 
     def grammar(self, place: Place, residual: Residual | None, after: Lit) -> Grammar:
@@ -259,6 +263,16 @@ class Walk:
         if isinstance(residual, Checked) and not residual.ok(value):
             return ()
         return (self.close("", place.frame, value),)
+
+
+def goes_on_alike(place: Place) -> bool:
+    """Whether all places of one pattern are followed by the same: around them are lists of any length only."""
+    frame: Frame = place.frame
+    while frame.place is not None:
+        if isinstance(frame, CollFrame) and (frame.place.type.head != "List" or own_limit(frame.place.limits) is not None):
+            return False
+        frame = frame.place.frame
+    return True
 
 
 def element_type(place: Place) -> Any:
