@@ -150,7 +150,7 @@ class Agenda:
         for _, found in groupby(explorer.conjectures(), lambda _: explorer.size):
             self._charge(explorer)
             for formula in sorted({canonical(c.formula): None for c in found}, key=lambda f: -len(free_vars(f))):
-                if formula not in self.nodes and not self._follows(formula) and not self.pool.is_false(formula):
+                if formula not in self.nodes and not self._follows(formula) and not self._is_false(formula):
                     yield formula
 
     def _charge(self, explorer: Explorer) -> None:
@@ -279,7 +279,7 @@ class Agenda:
 
     def _wanted(self, node: Node) -> Iterator[Term]:
         problem = node.search.prepared(node.sequent)
-        yield from accumulators(self.theory, problem.sequent.goal, self.pool.is_false)
+        yield from accumulators(self.theory, problem.sequent.goal, self._is_false)
         yield from self._conjectured(problem)
         for attempt in (node.attempts or ())[:ASKING]:
             place = attempt
@@ -290,7 +290,11 @@ class Agenda:
     def _conjectured(self, problem: Problem) -> list[Term]:
         hyps = tuple(h.term for h in problem.sequent.hyps if h.name != "induction")
         inductive = tuple(h.term for h in problem.sequent.hyps if h.name == "induction")
-        return conjectures(self.theory, problem.sequent.goal, hyps, inductive, self.pool.is_false)
+        return conjectures(self.theory, problem.sequent.goal, hyps, inductive, self._is_false)
+
+    def _is_false(self, formula: Term) -> bool:
+        """Testing costs, too: once all is spent, nothing more is conjectured."""
+        return self._spent() or self.pool.is_false(formula)
 
     def _node(self, formula: Term, depth: int) -> Node:
         node = Node(closed_sequent(formula), formula, depth, self.pool.inner(formula, self.limit - self.pool.search.meter.spent))

@@ -214,11 +214,12 @@ def _choices(claim: Claim) -> list[tuple[Term, ...]]:
     """Sets of terms to be made variables, the boldest first."""
     counts = occurrences((*claim.conds, claim.goal))
     sides = claim.goal.args if claim.goal.op is Op.EQ else (claim.goal,)
-    inside = {t for s in sides for t in subterms(s)}
+    inside = subterms(*sides)
+    place = {t: i for i, t in enumerate(inside)}
     built = {t for t in inside if t.op is Op.CON and t.args and counts[t] > 1}
     calls = [t for t in inside if (t.op in (Op.CALL, Op.APPLY) or t in built) and free_vars(t) and _is_general(t) and t not in sides]
     calls = [t for t in calls if not any(str(v.data).startswith("%") for v in free_vars(t))]
-    repeated = sorted((t for t in calls if counts[t] > 1), key=lambda t: (-size(t), t.id))
+    repeated = sorted((t for t in calls if counts[t] > 1), key=lambda t: (-size(t), place[t]))
     widest = [t for t in repeated if not any(t is not o and t in subterms(o) and counts[o] >= counts[t] for o in repeated)]
     choices: dict[tuple[Term, ...], None] = {}
     if len(widest) > 1:
@@ -226,7 +227,7 @@ def _choices(claim: Claim) -> list[tuple[Term, ...]]:
     choices.update(((t,), None) for t in repeated[:MOST_GENERALISED])
     innermost = [t for t in calls if t.op is Op.CALL and counts[t] == 1 and all(a.op is Op.VAR for a in t.args)]
     if innermost and len(choices) < 2:
-        together = tuple(sorted({*widest, *innermost}, key=lambda t: t.id))
+        together = tuple(sorted({*widest, *innermost}, key=lambda t: place[t]))
         choices[together] = None
     choices[()] = None
     return list(choices)

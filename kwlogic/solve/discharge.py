@@ -79,13 +79,6 @@ class Session:
     offers: Offers = field(default_factory=dict)
     again: bool = False
     statements: Statements | None = None
-    tester: Tester | None = None
-
-    def tested(self) -> Tester:
-        """What conjectures are held against."""
-        if self.tester is None:
-            self.tester = Tester(self.theory.program)
-        return self.tester
 
     def offered(self, module: str) -> list[Term]:
         """Lemmas that other proofs of a module were found by, to be proved anew."""
@@ -193,6 +186,7 @@ class Prover:
         self.wide: Wide | None = None
         self.pool: Pool | None = None
         self.speculation: Speculation | None = None
+        self.tester = Tester(session.theory.program)
         self.suspect: Env | None = None
         self.played = concrete(obligation.sequent)
         self.problem = prepare(self.theory, self.played, obligation.before, obligation.using)
@@ -222,8 +216,8 @@ class Prover:
         """What takes long, proof and refutation in turn. A large goal is one that only its models are likely to settle."""
         large = is_large(self.problem)
         return (
-            lambda: None if large else self._swiftly(search),
             lambda: None if large else self._direct(search),
+            lambda: None if large else self._swiftly(search),
             lambda: self._refute_narrowing(1) if large else None,
             lambda: self._refute_running(RUN_LIMIT) if large else self._speculate(search, 1),
             lambda: None if large else self._refute_running(MODEL_LIMIT // 10),
@@ -298,7 +292,7 @@ class Prover:
         """By lemmas that are proved with next to nothing."""
         if not search.roots or search.plain(self.problem):
             return None
-        return Agenda(Pool(search, self.session.tested()), self.obligation.sequent).prove()
+        return Agenda(Pool(search, self.tester), self.obligation.sequent).prove()
 
     def _by_offered(self, search: Search) -> Success | None:
         """By the lemmas that other goals of the module were proved by."""
@@ -319,7 +313,7 @@ class Prover:
 
     def _pool(self, search: Search) -> Pool:
         if self.pool is None:
-            self.pool = Pool(search, self.session.tested())
+            self.pool = Pool(search, self.tester)
         return self.pool
 
     def _proved(self, found: Success) -> Proved | Refuted:

@@ -226,7 +226,7 @@ class Explorer:
         if formula.op is Op.LIT or not called(formula) or formula in self.seen:
             return None
         self.seen.add(formula)
-        vars = tuple(sorted(free_vars(formula), key=lambda v: v.id))
+        vars = tuple(v for v in self.vars if v in free_vars(formula))
         return Conjecture(vars, formula, len(subterms(formula)))
 
     def _canonical(self, formula: Term) -> Term:

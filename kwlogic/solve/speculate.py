@@ -55,6 +55,9 @@ class Speculation:
     def _spent(self) -> bool:
         return self.pool.search.meter.spent >= self.limit or self.pool.full or self.tries >= MOST_TRIES
 
+    def _is_false(self, formula: Term) -> bool:
+        return self._spent() or self.pool.is_false(formula)
+
     def _prove(self, search: Search, sequent: Sequent, depth: int) -> Success | None:
         search.extra = tuple(self.pool.facts)
         search.forget()
@@ -109,8 +112,8 @@ class Speculation:
         hyps = tuple(h.term for h in problem.sequent.hyps if h.name != "induction")
         inductive = tuple(h.term for h in problem.sequent.hyps if h.name == "induction")
         goal = problem.sequent.goal
-        made = [] if inductive else accumulators(search.theory, goal, self.pool.is_false)
-        for formula in (*made, *conjectures(search.theory, goal, hyps, inductive, self.pool.is_false)):
+        made = [] if inductive else accumulators(search.theory, goal, self._is_false)
+        for formula in (*made, *conjectures(search.theory, goal, hyps, inductive, self._is_false)):
             if self._spent():
                 return None
             if self._lemma(formula, depth - 1):
