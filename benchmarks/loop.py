@@ -62,7 +62,7 @@ async def times(folder: Path, wanted: Wanted) -> tuple[tuple[float, ...], tuple[
 
 def rows(title: str, runs: list[Measured]) -> None:
     print(f"\n{title}")
-    print(f"{'seed':>6} {'kernels':>8} {'last block':>11} {'verified':>9} {'wrong':>6} {'by kernels':>11} {'alone':>6} {'calls':>6} {'alone':>6}"
+    print(f"{'seed':>6} {'kernels':>8} {'last block':>11} {'verified':>9} {'outputs':>8} {'wrong':>6} {'by kernels':>11} {'alone':>6} {'calls':>6} {'alone':>6}"
           f" {'words':>7} {'alone':>7} {'cpu s':>6}")  # fmt: skip
     for run in runs:
         blocks, last = run.shown.blocks, run.shown.blocks[-1]
@@ -70,7 +70,7 @@ def rows(title: str, runs: list[Measured]) -> None:
         def total(name: str, blocks: tuple[object, ...] = blocks) -> int:
             return sum(getattr(b, name) for b in blocks)
 
-        print(f"{run.shown.wanted.seed:>6} {last.promoted:>8} {last.hit_rate:>11.0%} {last.verified_rate:>9.0%} {total('wrong'):>6} "
+        print(f"{run.shown.wanted.seed:>6} {last.promoted:>8} {last.hit_rate:>11.0%} {last.verified_rate:>9.0%} {last.ensures / last.prompts:>8.0%} {total('wrong'):>6} "
               f"{total('wrong_kernel'):>11} {total('alone_wrong'):>6} {total('calls'):>6} {total('alone_calls'):>6} "
               f"{total('words'):>7} {total('alone_words'):>7} {run.seconds:>6.0f}")  # fmt: skip
 
@@ -78,10 +78,10 @@ def rows(title: str, runs: list[Measured]) -> None:
 def block_rows(run: Measured) -> None:
     print(f"\nBlocks of {run.shown.wanted.block} prompts, seed {run.shown.wanted.seed}")
     print(
-        f"{'prompts':>8} {'by kernels':>11} {'verified':>9} {'wrong':>6} {'by kernels':>11} {'alone':>6} {'calls':>6} {'words':>7} {'alone':>7}"
+        f"{'prompts':>8} {'by kernels':>11} {'verified':>9} {'outputs':>8} {'wrong':>6} {'by kernels':>11} {'alone':>6} {'calls':>6} {'words':>7} {'alone':>7}"
     )
     for number, b in enumerate(run.shown.blocks, 1):
-        print(f"{number * run.shown.wanted.block:>8} {b.hit_rate:>11.0%} {b.verified_rate:>9.0%} {b.wrong:>6} {b.wrong_kernel:>11} "
+        print(f"{number * run.shown.wanted.block:>8} {b.hit_rate:>11.0%} {b.verified_rate:>9.0%} {b.ensures / b.prompts:>8.0%} {b.wrong:>6} {b.wrong_kernel:>11} "
               f"{b.alone_wrong:>6} {b.calls:>6} {b.words:>7} {b.alone_words:>7}")  # fmt: skip
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.option("--wrong", metavar="ANSWER", help="Say that an answer was wrong, by its id.")
 @click.option("--tend", is_flag=True, help="Learn what is due, and take kernels as far as the evidence goes.")
 @click.option("--demo", is_flag=True, help="Show the loop on made-up prompts, with a scripted model: no network, a store of its own.")
-@click.option("--prompts", type=click.IntRange(1, 100_000), default=360, show_default=True, help="How many prompts the demonstration has.")
+@click.option("--prompts", type=click.IntRange(1, 100_000), default=480, show_default=True, help="How many prompts the demonstration has.")
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=7, show_default=True, help="Which prompts the demonstration has.")
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Keep the demonstration's figure, table and store."

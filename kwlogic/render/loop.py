@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kwlogic.render.text import BOLD, DIM, ERROR, GOOD, NOTE, PLAIN, Line, amount
 from kwlogic.weave.loop.demo import Block, Shown
 
-HEAD = ("prompts", "by kernel", "verified", "wrong", "of kernels", "without loop", "calls", "without loop", "promoted")
+HEAD = ("prompts", "by kernel", "verified", "of outputs", "wrong", "of kernels", "without loop", "calls", "without loop", "promoted")
 TALL = 10
 STATES = {"promoted": GOOD, "rejected": ERROR, "retired": ERROR}
 
@@ -31,7 +31,7 @@ def demo_lines(shown: Shown) -> Iterator[Line]:
 def _row(shown: Shown, index: int) -> tuple[str, ...]:
     block = shown.blocks[index]
     first = index * shown.wanted.block + 1
-    rates = (f"{block.hit_rate:.0%}", f"{block.verified_rate:.0%}")
+    rates = (f"{block.hit_rate:.0%}", f"{block.verified_rate:.0%}", f"{block.ensures / max(1, block.prompts):.0%}")
     counts = (block.wrong, block.wrong_kernel, block.alone_wrong, block.calls, block.alone_calls, block.promoted)
     return (f"{first}-{first + block.prompts - 1}", *rates, *map(str, counts))
 
@@ -41,7 +41,7 @@ def _cells(row: tuple[str, ...], widths: list[int]) -> str:
 
 
 def plot_lines(blocks: tuple[Block, ...]) -> Iterator[Line]:
-    """Shares by blocks: `#` by kernels, `*` with a clause that was proved or enforced, `o` both."""
+    """Shares by blocks: `#` by kernels, `*` under a contract that was proved or enforced, `o` both."""
     wide = 6
     for level in range(TALL, -1, -1):
         edge = f"{level * 10:>3}% |" if level % 5 == 0 else "     |"
@@ -52,7 +52,7 @@ def plot_lines(blocks: tuple[Block, ...]) -> Iterator[Line]:
             pieces.append((f"{mark:^{wide}}", GOOD if mark != " " else PLAIN))
         yield tuple(pieces)
     yield (("     +" + "-" * (wide * len(blocks)), DIM),)
-    yield (("      # answered by kernels   * with a clause that was proved or enforced   o both", DIM),)
+    yield (("      # answered by kernels   * under a contract that was proved or enforced   o both", DIM),)
 
 
 def summary(shown: Shown) -> str:

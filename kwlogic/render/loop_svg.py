@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from kwlogic.render.palette import COLOURS, PLAIN
 from kwlogic.weave.loop.demo import Shown
 
-WIDE, TALL, LEFT, TOP, BELOW, RIGHT = 640, 360, 56, 40, 56, 200
+WIDE, TALL, LEFT, TOP, BELOW, RIGHT = 640, 360, 56, 40, 56, 220
 SERIES = (
     ("answered by kernels", COLOURS["enforced"]),
-    ("with a proved or enforced clause", COLOURS["proved"]),
+    ("under a proved or enforced contract", COLOURS["proved"]),
     ("wrong answers", COLOURS["refuted"]),
     ("wrong without the loop", PLAIN),
 )

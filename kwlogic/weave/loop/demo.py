@@ -34,7 +34,7 @@ class Wanted:
     """What is to be shown. ``errors``: the share of the model's wrong answers; ``noise``: of the user's wrong judgements. ``every``:
     prompts between two times of tending. ``change``: the prompt from which on the price of tickets is another."""
 
-    prompts: int = 360
+    prompts: int = 480
     block: int = 40
     every: int = 10
     errors: float = 0.12
@@ -43,20 +43,21 @@ class Wanted:
     seed: int = 7
     singles: float = 0.06
     kinds: tuple[str, ...] = tuple(KINDS)
-    settings: Settings = field(default_factory=lambda: Settings(seconds=2.0, read=False))
+    settings: Settings = field(default_factory=lambda: Settings(traces=16, seconds=2.0, read=False))
     policy: Policy = field(default_factory=lambda: Policy(runs=8, success=0.85, examples=30))
     routing: RouteSettings = field(default_factory=lambda: RouteSettings(work=1))
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """``kernel``: answered by promoted kernels; ``clauses``: those of them with an ``ensures`` that was proved or enforced. ``wrong``
-    answers, and ``wrong_kernel``: those that kernels gave. ``calls`` of the model, and ``words`` it read and said;
+    """``kernel``: answered by promoted kernels; ``clauses``: those of them whose contract says more than types, all of it proved or
+    enforced; ``ensures``: of the outputs. ``wrong`` answers, and ``wrong_kernel``: those that kernels gave. ``calls`` of the model, and ``words`` it read and said;
     ``alone_*``: the same without the loop. ``promoted``: kernels in the end."""
 
     prompts: int
     kernel: int
     clauses: int
+    ensures: int
     wrong: int
     wrong_kernel: int
     calls: int
@@ -132,6 +133,7 @@ class _Counted:
             len(self.answers),
             len(kernel),
             sum(bool(a.contract) for a, _ in kernel),
+            sum(self.loop.library.members[a.kernel].ensures for a, _ in kernel if a.kernel in self.loop.library.members),
             sum(not right for _, right in self.answers),
             sum(not right for _, right in kernel),
             self.model.calls - self.before[0],

@@ -17,11 +17,12 @@ TRIAL = (State.PROVED, State.ENFORCED)
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """``contract``: ``proved``, ``enforced``, or empty where it promises nothing but types."""
+    """``contract``: ``proved`` or ``enforced``, or empty where it says nothing but types. ``ensures``: whether it speaks of the outputs."""
 
     stored: StoredKernel
     state: State
     contract: str
+    ensures: bool
 
     @property
     def answers(self) -> bool:
@@ -49,17 +50,17 @@ class Library:
             for status in self.store.in_state(state):
                 kernel = self.members[status.digest].stored if status.digest in self.members else self.store.kernel(status.digest)
                 if kernel is not None:
-                    found[status.digest] = Member(kernel, state, self._contract(kernel))
+                    found[status.digest] = Member(kernel, state, self._contract(kernel), any(c.kind == "ensures" for c in kernel.formal))
         found = _newest(found)
         changed = set(found) != set(self.members)
         self.members = found
         return changed
 
     def _contract(self, kernel: StoredKernel) -> str:
-        verdicts = [v.verdict for v in self.store.verdicts(kernel.digest) if v.kind == "ensures"]
-        if not verdicts and not any(c.kind == "ensures" for c in kernel.formal):
+        if not kernel.formal:
             return ""
-        return "proved" if verdicts and set(verdicts) == {"proved"} else "enforced"
+        verdicts = {v.verdict for v in self.store.verdicts(kernel.digest)}
+        return "proved" if verdicts == {"proved"} else "enforced"
 
     def ready(self, digest: str) -> Ready | None:
         """The kernel to run, None where it cannot be used, which is told once."""

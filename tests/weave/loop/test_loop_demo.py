@@ -15,6 +15,7 @@ from kwlogic.cli.main import cli
 from kwlogic.render.loop import demo_lines, demo_object
 from kwlogic.render.loop_svg import demo_svg
 from kwlogic.weave.learn.life_data import Policy
+from kwlogic.weave.loop.data import Settings
 from kwlogic.weave.loop.demo import Shown, Wanted, demonstrate
 from kwlogic.weave.store.data import State
 from kwlogic.weave.store.store import open_store
@@ -41,7 +42,8 @@ def shape(shown: Shown, least: float) -> None:
 
 def test_one_kind_of_prompts(tmp_path: Path):
     policy = Policy(runs=4, success=0.6, examples=10)
-    shown = shown_in(tmp_path, Wanted(48, 16, 5, errors=0.2, kinds=("prices",), policy=policy))
+    settings = Settings(traces=8, seconds=2.0, read=False)
+    shown = shown_in(tmp_path, Wanted(48, 16, 5, errors=0.2, kinds=("prices",), policy=policy, settings=settings))
     shape(shown, 0.85)
     assert [state for _, state, _ in shown.kernels] == ["promoted"]
     changes = [c.partition(":")[0] for _, c in shown.lives]
@@ -84,7 +86,9 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 def test_a_world_that_changes(tmp_path: Path):
     """The price changes unannounced: the kernel is demoted within a block, and a new one is learnt from what is right now."""
     policy = Policy(runs=8, success=0.85, examples=10)
-    shown = shown_in(tmp_path, Wanted(240, 20, 10, kinds=("prices",), policy=policy, change=100))
+    shown = shown_in(
+        tmp_path, Wanted(240, 20, 10, kinds=("prices",), policy=policy, settings=Settings(seconds=2.0, read=False), change=100)
+    )
     lives = [c for _, c in shown.lives]
     assert any(c.startswith("promoted -> proved: demoted: drift") for c in lives)
     assert sum(c.startswith("proved -> promoted") for c in lives) == 2
