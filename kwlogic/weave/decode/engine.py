@@ -31,10 +31,11 @@ class _Wrapped:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         own = [t if t else f"<|silent {i}|>".encode() for i, t in enumerate(vocabulary.tokens)]
+        own += [f"<|silent {i}|>".encode() for i in range(len(own), -(-len(own) // 32) * 32)]  # the bytes start with a word of the mask
         self.tokens = own + [bytes([b]) for b in range(256)]
         self.eos_token_id = vocabulary.eos[0]
         self.bos_token_id = None
-        self.special_token_ids = list(vocabulary.special)
+        self.special_token_ids = [*vocabulary.special, *range(len(vocabulary), len(own))]
         self.first = len(own)
 
     def __call__(self, text: bytes | str) -> list[int]:
@@ -50,16 +51,14 @@ class Engine:
         self.llguidance = needed("llguidance")
         self.size = len(vocabulary)
         self.words = (self.size + 31) // 32
-        self._all = (self.size + 256 + 31) // 32
+        self.first = self.words * 32  # of the tokens for bytes
         wrapped = self.llguidance.TokenizerWrapper(_Wrapped(vocabulary))
         self.tokenizer = self.llguidance.LLTokenizer(wrapped, eos_token=list(vocabulary.eos))
         self._kept: OrderedDict[str, Any] = OrderedDict()
         self._passing: dict[bytes, Mask] = {}
         self._empty: dict[Lexeme, bool] = {}
         self.compiled = 0
-        self.text_only = self.full()
-        for i in vocabulary.special:
-            self.text_only[i >> 5] &= self.np.int32(~(1 << (i & 31)) if i & 31 != 31 else 0x7FFFFFFF)
+        self._not_eos = ~self.of_ids(list(vocabulary.eos))
 
     # ------------------------------------------------------------ matchers
 
@@ -80,12 +79,12 @@ class Engine:
 
     def read(self, matcher: LLMatcher, data: bytes) -> bool:
         """Go on by some bytes; False (and the matcher is of no use any more) where they do not fit."""
-        first = self.size
+        first = self.first
         return bool(matcher.consume_tokens([first + b for b in data])) if data else True
 
     def fits(self, matcher: LLMatcher, data: bytes) -> int:
         """How many of the bytes fit; the matcher stays where it is."""
-        first = self.size
+        first = self.first
         return int(matcher.validate_tokens([first + b for b in data]))
 
     def is_empty(self, lexeme: Lexeme) -> bool:
@@ -113,8 +112,8 @@ class Engine:
 
     def mask(self, matcher: LLMatcher) -> Mask:
         """The tokens that continue, those that end the text left out."""
-        found = self.np.frombuffer(matcher.compute_bitmask(), dtype=self.np.int32)
-        return found[: self.words] & self.text_only  # type: ignore[no-any-return]
+        found: Mask = self.np.frombuffer(matcher.compute_bitmask(), self.np.int32, self.words)
+        return found & self._not_eos if matcher.is_accepting() else found
 
     def passing(self, part: bytes) -> Mask:
         """Tokens in which something follows some fixed bytes."""

@@ -32,7 +32,8 @@ class Masks:
         self.left_out = 0
 
     def of(self, state: State) -> Mask:
-        state = settled(state)
+        if len(state) != 1 or not isinstance(state[0], Leaf):
+            state = settled(state)
         if len(state) == 1:
             return self.thread(state[0])
         found = self.engine.none()
@@ -41,10 +42,10 @@ class Masks:
         return found
 
     def thread(self, thread: Lit | Leaf | Done) -> Mask:
-        if isinstance(thread, Lit):
-            return self.engine.of_ids(self.fixed(thread))
         if isinstance(thread, Leaf):
             return self.checked(thread) if isinstance(thread.spot.residual, Checked) else self.leaf(thread)
+        if isinstance(thread, Lit):
+            return self.engine.of_ids(self.fixed(thread))
         return self.engine.of_ids(list(self.engine.vocabulary.eos))
 
     # ------------------------------------------------------------ fixed bytes
@@ -77,7 +78,7 @@ class Masks:
             return found
         if known is not None:
             self.learn(leaf, known, further)
-            found |= further & known.good
+            found = found | (further & known.good)
             further &= known.open
             if not further.any():
                 return found
@@ -138,7 +139,7 @@ class Masks:
         engine, words = self.engine, self.engine.vocabulary.tokens
         wide = engine.mask(leaf.matcher)
         if leaf.spot.beyond is not None:
-            wide |= engine.mask(leaf.beyond())
+            wide = wide | engine.mask(leaf.beyond())
         ids = engine.ids_of(wide)
         if len(ids) > CHECKED:
             short = [i for i in ids if len(words[i]) == 1]
