@@ -35,6 +35,7 @@ from kwlogic.weave.learn.synthesis.operations import CONCAT, NOT, STRINGS, opera
 from kwlogic.weave.learn.synthesis.places import add_edits, add_parts, shifted
 
 _INNER = 40_000
+_WANTED = (BOOL, INT, REAL, STRING)
 _LATE = 7  # the cost at which lists made from texts have their items looked into
 _PARTS, _FEW = 6_000, 300
 _FILTERED = frozenset(("digits", "letters", "str.strip", "without_digits"))
@@ -176,7 +177,7 @@ class Search:
                 if self.bank.level == _LATE:
                     self._add_lifted(True)
                 if self.bank.level >= 3 and self._look():
-                    until = min(until, self.meter.spent + max(_PATIENCE, self.meter.spent))
+                    until = min(until, self.meter.spent + max(min(_PATIENCE, self.meter.limit // 4), self.meter.spent))
                 if self.best is None:
                     continue
                 if self.best.cost <= self.bank.level + 1 or self.meter.spent > until or not accept(self.best):
@@ -303,7 +304,7 @@ class Search:
     def _consume(self, node: Node) -> None:
         """What takes a list alone, at once: its cost as an argument would come up late."""
         for op in self.bank.operations:
-            if op.params == (node.type,):
+            if op.params == (node.type,) and op.result in _WANTED:
                 self.bank.add(apply(op, node))
             elif op.params == ("glue", node.type):
                 for glue in list(self.bank.upto("glue", 2)):

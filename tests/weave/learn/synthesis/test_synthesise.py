@@ -147,7 +147,7 @@ def answer(name: str) -> Answer:
     inputs, output, examples, _ = CASES[name]
     ports = [Port(n, t) for n, t in inputs.items()]
     return synthesise(
-        ports, output, [(dict(zip(inputs, row)), wanted) for row, wanted in examples], program=shop(), budget=Budget(work=400_000)
+        ports, output, [(dict(zip(inputs, row)), wanted) for row, wanted in examples], program=shop(), budget=Budget(work=120_000)
     )
 
 
@@ -197,7 +197,7 @@ def test_contradictory_examples_are_told_apart_first():
 
 def test_a_table_of_the_examples_is_called_one():
     pairs = {"one": "kiwi", "two": "lemon", "six": "zebra"}
-    found = synthesise([Port("x", STRING)], STRING, [({"x": k}, v) for k, v in pairs.items()], program=shop(), budget=Budget(work=400_000))
+    found = synthesise([Port("x", STRING)], STRING, [({"x": k}, v) for k, v in pairs.items()], program=shop(), budget=Budget(work=120_000))
     assert isinstance(found, GaveUp) or (isinstance(found, Synthesised) and found.memorised)
 
 
@@ -214,9 +214,9 @@ def test_the_budget_is_counted_and_ends_the_search():
 
 def test_the_same_examples_yield_the_same_function():
     answer.cache_clear()
-    before = answer("exchange")
+    before = answer("initials")
     answer.cache_clear()
-    assert before == answer("exchange")
+    assert before == answer("initials")
 
 
 def test_nothing_to_learn_from():
