@@ -82,7 +82,9 @@ _ORDERED = ("str.lt", "str.le", "str.matches")
 
 
 def _far(term: Term) -> bool:
-    return term.op is Op.LIT and term.type is STRING and any(FIRST_PRIVATE <= ord(c) <= LAST_PRIVATE or ord(c) >= UNNAMED for c in term.data)
+    return (
+        term.op is Op.LIT and term.type is STRING and any(FIRST_PRIVATE <= ord(c) <= LAST_PRIVATE or ord(c) >= UNNAMED for c in term.data)
+    )
 
 
 class Asker:

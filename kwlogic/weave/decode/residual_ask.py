@@ -11,7 +11,7 @@ from typing import Any
 
 from kwlogic.core.terms import Op, Term, mk_eq, mk_not, mk_prim, mk_str
 from kwlogic.core.types import BOOL, INT, REAL, STRING, Type
-from kwlogic.core.walk import free_vars, subst
+from kwlogic.core.walk import free_vars, subst, subterms
 from kwlogic.solve.residual import Asker, Questions, Reply, Status
 from kwlogic.solve.sorts import Unsupported as NotEncoded
 from kwlogic.source.records import dataclass
@@ -25,6 +25,7 @@ from kwlogic.weave.decode.residual_texts import TextProjection, Word, texts
 
 MOST_CUBES = 20
 MOST_POINTS = 70
+MOST_TERMS = 1_500  # in a question that only tells whether an answer is exact
 
 
 class NoAnswer(Exception):
@@ -197,6 +198,8 @@ class Asked:
         """Of what may hold; the same as what surely does where nothing is hidden."""
         if self.may is self.sure:
             return self.sure_of(*more)
+        if self._may is None and len(subterms(*self.may)) > MOST_TERMS:
+            return Reply(Status.UNKNOWN, {})  # whether nothing is left out is not worth that much
         if self._may is None:
             self._may = self.asker.over(self.may)
         return self._may.ask(*more)

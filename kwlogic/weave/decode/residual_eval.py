@@ -19,6 +19,7 @@ from kwlogic.core.value import Con
 from kwlogic.core.walk import subst_types
 from kwlogic.source.records import dataclass
 from kwlogic.weave.decode.residual_scalars import SCALARS, mk_choice, mk_equal, mk_truth
+from kwlogic.weave.decode.residual_scalars import scalar as _scalar
 from kwlogic.weave.decode.residual_values import (
     ANYWHERE,
     HIDDEN,
@@ -40,6 +41,7 @@ from kwlogic.weave.decode.residual_values import (
 
 Steps = Generator[Any, Any, Any]
 Env = Mapping[str, Any]
+PENDING = object()
 MOST_STEPS = 60_000
 MOST_DEEP = 600  # undecided conditions around a place
 EVALUATED = 200_000  # steps of the reference evaluator for one known call
@@ -87,6 +89,7 @@ class Symbolic:
         self.facts: list[Term] = []
         self._fresh: dict[object, tuple[Term, object]] = {}
         self._prims: dict[object, Term] = {}
+        self._stand_ins = 0
 
     # ------------------------------------------------------------ clauses
 
@@ -129,6 +132,10 @@ class Symbolic:
 
     # ------------------------------------------------------------ looking
 
+    def opened(self, value: Any) -> Any:
+        """The value as far as one sees, or ``HIDDEN``."""
+        return self.opener.open(value) if isinstance(value, Delay) else value
+
     def force(self, value: Any, where: Where) -> Any:
         """The value as far as one sees; never a ``Delay`` or ``HIDDEN``."""
         if isinstance(value, Delay):
@@ -139,8 +146,14 @@ class Symbolic:
         return value
 
     def seen(self, value: Any, type: Type, where: Where) -> Any:
-        """The value; scalars are always looked at."""
-        return self.force(value, where) if type in SCALARS else value
+        """The value; scalars are always looked at, and where one is hidden another unknown stands in for it."""
+        if type not in SCALARS:
+            return value
+        if value is HIDDEN:
+            self.loose.append(where.term())
+            self._stand_ins += 1
+            return mk_var(f"?{self._stand_ins}", type)
+        return self.force(value, where)
 
     def partial(self, where: Where, unless: Any = False) -> Any:
         """Take note that something is undefined here, unless a condition holds."""
@@ -157,14 +170,30 @@ class Symbolic:
 
     # ------------------------------------------------------------ terms
 
+    def quick(self, term: Term, env: Env, where: Where, nested: int = 4) -> Any:
+        """The value of a small term, which takes no steps of its own; else ``PENDING``."""
+        match term.op:
+            case Op.VAR:
+                value = env[term.data]
+                return value if known(value) else self.seen(value, term.type, where)
+            case Op.LIT:
+                return term.data
+            case Op.AT if nested:
+                return self.quick(term.args[0], env, where, nested - 1)
+            case Op.SEL | Op.IS if nested:
+                value = self.quick(term.args[0], env, where, nested - 1)
+                if value is PENDING:
+                    return value
+                return self.sel(term, value, where) if term.op is Op.SEL else self.is_(term, value, where)
+        return PENDING
+
     def ev(self, term: Term, env: Env, where: Where) -> Steps:
         while True:
             self.charge()
+            value = self.quick(term, env, where)
+            if value is not PENDING:
+                return value
             match term.op:
-                case Op.VAR:
-                    return self.seen(env[term.data], term.type, where)
-                case Op.LIT:
-                    return term.data
                 case Op.AT:
                     term = term.args[0]
                 case Op.ASSERT | Op.LEMMA:
@@ -173,7 +202,10 @@ class Symbolic:
                     value = yield self.ev(term.args[0], env, where)
                     env, term = {**env, term.data: value}, term.args[1]
                 case Op.IF:
-                    cond = self.settle((yield self.ev(term.args[0], env, where)), where)
+                    cond = self.quick(term.args[0], env, where)
+                    if cond is PENDING:
+                        cond = yield self.ev(term.args[0], env, where)
+                    cond = self.settle(cond, where)
                     if cond is UNDEFINED:
                         return cond
                     if not isinstance(cond, Term):
@@ -187,6 +219,14 @@ class Symbolic:
                 case _:
                     return _OPS[term.op](self, term, env, where)
 
+    def all_of(self, terms: tuple[Term, ...], env: Env, where: Where) -> Steps:
+        """The values of some terms."""
+        found = []
+        for term in terms:
+            value = self.quick(term, env, where)
+            found.append((yield self.ev(term, env, where)) if value is PENDING else value)
+        return found
+
     def branch(self, cond: Term, term: Term, env: Env, where: Where) -> Steps:
         yes, no = where.assume(cond), where.assume(cond, False)
         if yes is None or no is None:
@@ -199,24 +239,24 @@ class Symbolic:
         return self.merge(cond, then, other, where)
 
     def call(self, term: Term, env: Env, where: Where) -> Steps:
-        args = []
-        for arg in term.args:
-            args.append((yield self.ev(arg, env, where)))
+        args = yield from self.all_of(term.args, env, where)
         name, targs = term.data
         return self.apply_fn(name, targs, tuple(args), env, where)
 
     def apply_fn(self, name: str, targs: tuple[Type, ...], args: tuple[Any, ...], env: Env, where: Where) -> Steps:
-        if UNDEFINED in args:
+        if any(a is UNDEFINED for a in args):
             return UNDEFINED
         fn = self.program.fns.get(name)
         if fn is None:
             raise Unsupported(f"`{name.rsplit('.', 1)[-1]}` is no function that can be unfolded")
         if all(map(known, args)):
             return self.evaluated(name, args, where)
-        if HIDDEN in args:
+        if any(a is HIDDEN for a in args):
             return (yield from self.stand_in(fn, targs, args, where))
         if name == "std.list.len" and (size := self.size(args[0])) is not None:
             return size
+        if name == "std.list.nth" and known(args[1]) and (size := self.size(args[0])) is not None:
+            return self.nth(args[0], args[1], size, where)
         caller = env.get("")
         if caller is not None and caller[0] == name and all(a is b for a, b in zip(caller[1], args)):
             return self.partial(where)  # it calls itself with the same arguments, which its precondition excludes
@@ -236,10 +276,41 @@ class Symbolic:
         return self.ev(body_of(fn, targs), inner, where)
 
     def size(self, value: Any) -> Any:
-        """The length of an unknown list, where it has a name."""
-        if isinstance(value, Delay):
-            value = self.opener.open(value)
-        return value.size if isinstance(value, Node) else None
+        """The length of a list whose end is known, or has a name."""
+        count = 0
+        while True:
+            if isinstance(value, Delay):
+                value = self.opener.open(value)
+            if isinstance(value, Node) and value.size is not None:
+                return _scalar("int.add", count, value.size)
+            if isinstance(value, Node) and len(value.alts) == 1 and value.alts[0][0] == "Cons":
+                value = value.alts[0][2][1]
+            elif isinstance(value, Con):
+                if not value.fields:
+                    return count
+                value = value.fields[1]
+            else:
+                return None
+            count += 1
+
+    def nth(self, value: Any, index: int, size: Any, where: Where) -> Any:
+        """An element of a list of that size."""
+        inside = _scalar("int.lt", index, size) if index >= 0 else False
+        inside = self.settle(inside, where)
+        if inside is not True:
+            self.partial(where, inside)
+        if inside is False:
+            return UNDEFINED
+        for _ in range(index + 1):
+            if isinstance(value, Delay):
+                value = self.opener.open(value)
+            if value is HIDDEN:
+                return HIDDEN
+            fields = value.fields if isinstance(value, Con) else next((f for n, _, f in value.alts if n == "Cons"), ())
+            if not fields:
+                return UNDEFINED
+            item, value = fields
+        return item
 
     def evaluated(self, name: str, args: tuple[Any, ...], where: Where) -> Any:
         try:
@@ -259,7 +330,8 @@ class Symbolic:
             return HIDDEN
         key = (fn.name, targs, tuple(map(id, args)))
         if key not in self._fresh:
-            self._fresh[key] = mk_var(f"?{len(self._fresh)}", type), args
+            self._stand_ins += 1
+            self._fresh[key] = mk_var(f"?{self._stand_ins}", type), args
         value = self._fresh[key][0]
         self.loose.append(where.term())
         inner = {**{p.name: a for p, a in zip(fn.params, args)}, "result": value}
@@ -273,9 +345,7 @@ class Symbolic:
 
     def apply(self, term: Term, env: Env, where: Where) -> Steps:
         fn = yield self.ev(term.args[0], env, where)
-        args = []
-        for arg in term.args[1:]:
-            args.append((yield self.ev(arg, env, where)))
+        args = yield from self.all_of(term.args[1:], env, where)
         return self.apply_value(fn, args, where)
 
     def apply_value(self, fn: Any, args: list[Any], where: Where) -> Steps:
@@ -289,29 +359,35 @@ class Symbolic:
     # ------------------------------------------------------------ data
 
     def con(self, term: Term, env: Env, where: Where) -> Steps:
-        args = []
-        for arg in term.args:
-            args.append((yield self.ev(arg, env, where)))
-        return UNDEFINED if UNDEFINED in args else mk_value(term.data, tuple(args))
+        args = yield from self.all_of(term.args, env, where)
+        return UNDEFINED if any(a is UNDEFINED for a in args) else mk_value(term.data, tuple(args))
 
-    def sel(self, term: Term, env: Env, where: Where) -> Steps:
-        value = self.force((yield self.ev(term.args[0], env, where)), where)
-        if value is UNDEFINED:
-            return value
+    def selected(self, term: Term, env: Env, where: Where) -> Steps:
+        value = yield self.ev(term.args[0], env, where)
+        return self.sel(term, value, where) if term.op is Op.SEL else self.is_(term, value, where)
+
+    def sel(self, term: Term, value: Any, where: Where) -> Any:
+        value = self.opened(value)
+        if value is UNDEFINED or value is HIDDEN:
+            return self.seen(value, term.type, where)
         ctor, index = term.data
-        for name, guard, fields in alts_of(value):
+        if isinstance(value, Con):
+            return value.fields[index] if value.ctor == ctor else self.partial(where)
+        for name, guard, fields in value.alts:
             if name == ctor:
-                holds = self.settle(guard, where)
+                holds = self.settle(lower(guard), where)
                 if holds is not True:
                     self.partial(where, holds)
                 return UNDEFINED if holds is False else self.seen(fields[index], term.type, where)
         return self.partial(where)
 
-    def is_(self, term: Term, env: Env, where: Where) -> Steps:
-        value = self.force((yield self.ev(term.args[0], env, where)), where)
-        if value is UNDEFINED:
-            return value
-        for name, guard, _ in alts_of(value):
+    def is_(self, term: Term, value: Any, where: Where) -> Any:
+        value = self.opened(value)
+        if value is UNDEFINED or value is HIDDEN:
+            return self.seen(value, term.type, where)
+        if isinstance(value, Con):
+            return value.ctor == term.data
+        for name, guard, _ in value.alts:
             if name == term.data:
                 return self.settle(lower(guard), where)
         return False
@@ -458,9 +534,7 @@ class Symbolic:
     def prim(self, term: Term, env: Env, where: Where) -> Steps:
         from kwlogic.weave.decode.residual_prims import apply_prim
 
-        args = []
-        for arg in term.args:
-            args.append((yield self.ev(arg, env, where)))
+        args = yield from self.all_of(term.args, env, where)
         return apply_prim(self, term, args, where)
 
     def concrete(self, term: Term, args: list[Any], where: Where) -> Any:
@@ -494,8 +568,8 @@ _OPS: dict[Op, Callable[[Symbolic, Term, Env, Where], Steps]] = {
     Op.CALL: Symbolic.call,
     Op.PRIM: Symbolic.prim,
     Op.CON: Symbolic.con,
-    Op.SEL: Symbolic.sel,
-    Op.IS: Symbolic.is_,
+    Op.SEL: Symbolic.selected,
+    Op.IS: Symbolic.selected,
     Op.APPLY: Symbolic.apply,
     Op.AND: Symbolic.junction,
     Op.OR: Symbolic.junction,

@@ -10,6 +10,7 @@ from kwlogic.core.terms import FALSE, TRUE, Term, mk_and, mk_implies, mk_is, mk_
 from kwlogic.core.types import BOOL, INT, REAL, STRING
 from kwlogic.core.value import Con
 from kwlogic.weave.decode.residual_scalars import ENCODED, FOLDS, PARTIAL, mk_choice, mk_equal, mk_scalar, mk_truth
+from kwlogic.weave.decode.residual_scalars import scalar as _scalar
 from kwlogic.weave.decode.residual_values import (
     UNDEFINED,
     Bag,
@@ -88,10 +89,6 @@ def _defined(sym: Symbolic, name: str, args: list[Any], where: Where) -> bool:
     if holds is not True:
         sym.partial(where, holds)
     return holds is not False
-
-
-def _scalar(name: str, *args: Any) -> Any:
-    return FOLDS[name](*args) if all(map(known, args)) else mk_scalar(name, args, INT)
 
 
 # ---------------------------------------------------------------- sets
@@ -251,6 +248,7 @@ def _quantified(sym: Symbolic, fn: Any, bag: Bag, where: Where, stop: bool) -> S
 def _range_quantified(sym: Symbolic, args: list[Any], where: Where, stop: bool) -> Steps:
     fn, low, high = args
     parts: list[Term] = []
+    blind = 0
     for index in range(MOST_ROUNDS):
         here = _scalar("int.add", low, index)
         inside = sym.settle(_scalar("int.lt", here, high), where)
@@ -260,6 +258,7 @@ def _range_quantified(sym: Symbolic, args: list[Any], where: Where, stop: bool) 
         narrowed = where.assume(guard)
         if narrowed is None:
             break
+        before = len(sym.cut) + len(sym.loose)
         value = sym.settle((yield sym.apply_value(fn, [here], narrowed)), narrowed)
         if value is UNDEFINED:
             value = stop
@@ -267,6 +266,10 @@ def _range_quantified(sym: Symbolic, args: list[Any], where: Where, stop: bool) 
             return stop
         parts.append(mk_and((guard, mk_truth(value))) if stop else mk_implies(guard, mk_truth(value)))
         where = narrowed
+        blind = blind + 1 if len(sym.cut) + len(sym.loose) > before else 0
+        if blind == 2:  # beyond what is looked into
+            sym.cut.append(where.term())
+            break
     else:
         sym.cut.append(where.term())
     return lower(mk_or(parts) if stop else mk_and(parts))

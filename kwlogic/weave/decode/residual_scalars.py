@@ -64,6 +64,13 @@ def mk_scalar(name: str, args: tuple[Any, ...], type: Type) -> Any:
     return mk_prim(name, terms, type)
 
 
+def scalar(name: str, *args: Any) -> Any:
+    """A primitive on scalars, known or not, that is total."""
+    if any(isinstance(a, Term) for a in args):
+        return mk_scalar(name, args, INT)
+    return FOLDS[name](*args)
+
+
 def _neutral(name: str, args: tuple[Any, ...]) -> Any:
     if name == "real.add":
         return args[1] if args[0] == 0 else args[0] if args[1] == 0 else None

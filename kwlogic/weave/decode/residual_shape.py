@@ -23,7 +23,20 @@ from kwlogic.source.records import dataclass
 from kwlogic.weave.decode.data import Fields, Hole, Items, Known, Partial, Path, SoFar
 from kwlogic.weave.decode.residual_eval import Reading, Symbolic
 from kwlogic.weave.decode.residual_scalars import SCALARS, mk_truth
-from kwlogic.weave.decode.residual_values import ANYWHERE, HIDDEN, UNDEFINED, Bag, Delay, Node, Table, Unsupported, known, lower, mk_value
+from kwlogic.weave.decode.residual_values import (
+    ANYWHERE,
+    HIDDEN,
+    UNDEFINED,
+    Bag,
+    Delay,
+    Node,
+    Table,
+    Unsupported,
+    known,
+    lift,
+    lower,
+    mk_value,
+)
 
 LOOK = (4, 2, 2, 1)  # further elements that are looked into, by the containers around
 MOST_MEMBERS = 16  # of a set that may hold all values of its type
@@ -82,6 +95,7 @@ class Shape:
         self.unknowns: dict[str, Unknown] = {}
         self.sizes: dict[str, tuple[Path, int, int]] = {}
         self.bags: dict[Path, Bag | Table] = {}
+        self.tails: dict[int, tuple[Node, Type]] = {}  # of lists beyond what is looked into, and what they are lists of
         self._opened: dict[tuple[Path, Type], Any] = {}
         self._samples: Samples | None = None
         self.outputs: dict[str, Any] = {}
@@ -125,7 +139,7 @@ class Shape:
         more = [Delay((*path, len(written) + i), element, depth + 1, inside) for i in range(look)]
         self.sizes[str(count.data)] = (path, look, len(written))
         if head == "List":
-            made = self._list(count, written, more)
+            made = self._list(count, written, more, element)
         else:
             made = self._bag(head, count, written, more, most == look)
             self.bags[path] = made
@@ -137,10 +151,11 @@ class Shape:
         self.unknowns[str(var.data)] = Unknown(var, 0, most)
         return var
 
-    def _list(self, count: Term, written: list[Any], more: list[Any]) -> Any:
+    def _list(self, count: Term, written: list[Any], more: list[Any], element: Type) -> Any:
         index = len(more)
         tail: Any = Node((("Nil", mk_prim("int.le", (count, mk_int(index)), BOOL), ()), ("Cons", _beyond(count, index), (HIDDEN, HIDDEN))))
         tail.size = _less(count, index)
+        self.tails[id(tail)] = tail, element
         for item in reversed(more):
             index -= 1
             beyond = _beyond(count, index)
@@ -268,7 +283,11 @@ class Shape:
             if alt[0] != "Cons":
                 break
             if alt[2][0] is HIDDEN:
-                raise Unsupported("it is longer than what is looked into")
+                count = meaning(lift(here.size), model)
+                self.left -= count
+                if self.left < 0 or id(here) not in self.tails:
+                    raise Unsupported("it is longer than what is looked into")
+                return list_value([*items, *[self._small(self.tails[id(here)][1])] * count], NIL)
             items.append((yield self._built(alt[2][0], model, alt[1])))
             self.left -= 1
             here = alt[2][1]
@@ -338,11 +357,11 @@ def _distinct(symbolic: Symbolic, items: tuple[tuple[Term, Any], ...], rest: Ter
     return lower(mk_and(parts))
 
 
-def meaning(guard: Term, model: Mapping[str, Any]) -> bool:
-    """Whether the guard of a shape holds: a comparison of one unknown with a number. Unknowns without a value are 0."""
+def meaning(term: Term, model: Mapping[str, Any]) -> Any:
+    """What a guard or a size comes to. Unknowns without a value are 0."""
     from kwlogic.weave.decode.residual_model import Model
 
-    return bool(Model(model).value(guard))
+    return Model(model).value(term)
 
 
 def _beyond(count: Term, index: int) -> Term:

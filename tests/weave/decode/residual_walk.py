@@ -123,7 +123,9 @@ def admits(residual: Residual, value: Any) -> bool:
         case Free():
             return True
         case Ints(low, high, modulus, remainder, excluded):
-            return (low is None or value >= low) and (high is None or value <= high) and value % modulus == remainder and value not in excluded
+            return (
+                (low is None or value >= low) and (high is None or value <= high) and value % modulus == remainder and value not in excluded
+            )
         case Reals(low, low_open, high, high_open, excluded):
             above = low is None or value > low or (value == low and not low_open)
             below = high is None or value < high or (value == high and not high_open)
@@ -157,7 +159,7 @@ def _fits(texts: Texts, value: str) -> bool:
 
 
 NUMBERS = [0, 1, -1, 2, 3, 5, 7, 10, -3, 12, 50, 100, -100, 1000]
-WORDS = ["", "a", "b", "ab", "abc", "x", "hello", "tea", "gold", "AB-12", "zz", "a b", "é\n\"\\"]
+WORDS = ["", "a", "b", "ab", "abc", "x", "hello", "tea", "gold", "AB-12", "zz", "a b", 'é\n"\\']
 
 
 def candidates(residual: Residual, random: Random) -> Iterator[Any]:

@@ -196,7 +196,10 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
     "excluded": ("kernel k(n: Int) -> (a: Small, b: Small)\n  ensures a != n and b != a and b != n", {"n": 2}),
     "equal to one of": ("kernel k(n: Int) -> (a: Small)\n  ensures a in {n, n + 2, n - 1}", {"n": 1}),
     "cases": ("kernel k(n: Int) -> (a: Small, ok: Bool)\n  ensures ok <==> a > n\n  ensures not ok ==> a == n or a == 0", {"n": 2}),
-    "conditional": ("kernel k(n: Int) -> (c: Colour, a: Small)\n  ensures a == (if c == Red then n else n + 1)\n  ensures c != Blue", {"n": 4}),
+    "conditional": (
+        "kernel k(n: Int) -> (c: Colour, a: Small)\n  ensures a == (if c == Red then n else n + 1)\n  ensures c != Blue",
+        {"n": 4},
+    ),
     "maximum": ("kernel k(n: Int) -> (a: Small, b: Small)\n  ensures max(a, b) == n and abs(a - b) <= 2", {"n": 3}),
     "option": (
         "kernel k(n: Int) -> (o: Option[Small], a: Small)\n  ensures match o { case None => a == n case Some(x) => x + a == n and x > 1 }",
@@ -208,7 +211,10 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "sorted": ("kernel k(n: Int) -> (xs: List[Small])\n  ensures is_sorted(xs) and len(xs) == n and sum(xs) == 5", {"n": 3}),
     "no repeats": ("kernel k(n: Int) -> (xs: List[Small])\n  ensures distinct(xs) and len(xs) == 3 and min_of(xs) == n", {"n": 1}),
-    "same items": ("kernel k(xs: List[Int]) -> (ys: List[Small])\n  ensures sort(ys) == xs and len(ys) == len(xs)", {"xs": list_value([0, 1, 3])}),
+    "same items": (
+        "kernel k(xs: List[Int]) -> (ys: List[Small])\n  ensures sort(ys) == xs and len(ys) == len(xs)",
+        {"xs": list_value([0, 1, 3])},
+    ),
     "places": (
         "kernel k(n: Int) -> (xs: List[Small], i: Small)\n  ensures len(xs) == 2 and 0 <= i < 2 and xs[i] == n and xs[0] != xs[1]",
         {"n": 3},
@@ -225,7 +231,10 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
         '\n  ensures forall q in m :: q in ["a", "b"]',
         {"n": 3},
     ),
-    "words": ("kernel k(ws: List[String]) -> (w: String, v: String)\n  ensures w in ws and v in ws and w != v", {"ws": list_value(["a", "b", "tea"])}),
+    "words": (
+        "kernel k(ws: List[String]) -> (w: String, v: String)\n  ensures w in ws and v in ws and w != v",
+        {"ws": list_value(["a", "b", "tea"])},
+    ),
     "quoted": (
         'kernel k(t: String) -> (w: String, n: Small)\n  ensures w in t and n == len(w) and n > 0\n  ensures w != "b"',
         {"t": "ab"},
