@@ -156,8 +156,8 @@ def predecessor(options: argparse.Namespace) -> None:
     prompts = [(t["instruction"], families.get(t["kernel_family"])) for t in [*found["tasks_py"], *found["real_tasks_30"]]]
     false = [p["prompt"] for p in found["published_error_list"]["false_positives"]]
     print(f"\nThe predecessor's {len(prompts)} labelled prompts and {len(kernels)} kernels (it gets 37 right, abstains never)")
-    settings = Settings(encoder=options.encoder, calibration=1e-9)
-    router, _ = fitted(words, list(UNRELATED_TRAIN), settings, None)
+    settings = Settings(encoder=options.encoder, calibration=1e-9, uncertified=0.5)
+    router, _ = fitted(words, [], settings, None)
     outcome(router, prompts, false, "what kernels say of themselves only")
     right = wrong = none = top = 0
     rng = random.Random(3)
@@ -168,7 +168,7 @@ def predecessor(options: argparse.Namespace) -> None:
     for fold in range(folds):
         asked, known = order[fold::folds], [p for i, p in enumerate(order) if i % folds != fold]
         examples = {k: [*v, *(p for p, name in known if name == k)] for k, v in words.items()}
-        router, _ = fitted(examples, list(UNRELATED_TRAIN), settings, None)
+        router, _ = fitted(examples, [], settings, None)
         for prompt, name in asked:
             route = router.route(prompt, watch=False)
             top += bool(route.candidates) and route.candidates[0].kernel == name
@@ -178,22 +178,6 @@ def predecessor(options: argparse.Namespace) -> None:
         f"  with the other prompts as feedback, ten-fold: best candidate right {top}; routed right {right}, wrong {wrong}, to none {none}"
     )
     print(f"    unrelated prompts to none: {kept} of {folds * len(UNRELATED)}")
-
-
-UNRELATED_TRAIN = (
-    "What is the tallest mountain in Africa?",
-    "Write a limerick about a cat.",
-    "How do I remove a coffee stain?",
-    "Who wrote that play about the Danish prince?",
-    "Recommend a restaurant near the station.",
-    "What can I do with leftover bread?",
-    "How do you say thank you in Polish?",
-    "When does the next bus leave?",
-    "Is it going to snow this weekend?",
-    "Sing me a song.",
-    "What is the difference between a crocodile and an alligator?",
-    "Compare tea and coffee for health.",
-)
 
 
 def outcome(router: Router, prompts: Labelled, false: list[str], label: str) -> None:

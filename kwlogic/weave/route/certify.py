@@ -10,6 +10,7 @@ the distribution, as long as calibration prompts and later ones are exchangeable
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -64,6 +65,14 @@ def certify(scores: Any, right: Any, scope: Any, grid: Sequence[float], alpha: f
     bound = alpha if best is not None else upper(wrong, accepted, simultaneous)
     shares = robust(scores, right, scope, found, simultaneous) if best is not None else ()
     return Certificate(best is not None, alpha, delta, found, len(scores), int((~scope).sum()), accepted, wrong, bound, len(starts), shares)
+
+
+def at_threshold(found: Certificate, scores: Any, right: Any, threshold: float, steps: int) -> Certificate:
+    """An uncertified one at another threshold, with what is known there."""
+    taken = np.asarray(scores, np.float64) >= threshold
+    accepted, wrong = int(taken.sum()), int((taken & ~np.asarray(right, bool)).sum())
+    bound = upper(wrong, accepted, found.delta / max(1, steps))
+    return replace(found, threshold=threshold, accepted=accepted, wrong=wrong, bound=bound)
 
 
 def _estimated(scores: Any, right: Any, grid: Sequence[float], alpha: float) -> float:

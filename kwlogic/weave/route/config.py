@@ -41,6 +41,7 @@ KEYS: dict[str, tuple[str, Test]] = {
     "delta": ("a number between 0 and 1", _between(0, 1)),
     "share": ("a number between 0 and 1", _between(0, 1)),
     "calibration": ("a number between 0 and 1", _between(0, 1)),
+    "uncertified": ("a number between 0 and 1", _between(0, 1)),
     "strength": ("a positive number", _between(0, 1e9)),
     "max_chars": ("a positive integer, at most 10,000,000", _whole(10_000_000)),
     "work": ("a positive integer", _whole(10**12)),

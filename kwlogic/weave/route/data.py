@@ -24,7 +24,8 @@ class Settings:
     """``alpha``: the share of wrong routes among those taken that is tolerated; ``delta``: the chance that the certificate is
     wrong. ``calibration``: the share of examples that is kept apart for it. ``encoder``: ``tfidf``, ``minilm``,
     ``endpoint``, or two joined by ``+``. ``strength``: the inverse of the regularisation. ``share``: the share of prompts
-    out of scope that probabilities assume. ``work``: examples times kernels up to which a linear model is fitted;
+    out of scope that probabilities assume. ``uncertified``: the confidence that suffices where nothing can be certified; 0: what
+    cross-validation estimates for alpha. ``work``: examples times kernels up to which a linear model is fitted;
     beyond, kernels are found by their nearest examples through an index."""
 
     alpha: float = 0.05
@@ -35,6 +36,7 @@ class Settings:
     strength: float = 10.0
     share: float = 0.25
     work: int = 3_000_000
+    uncertified: float = 0.0
     max_chars: int = 20_000
     seed: int = 1
 

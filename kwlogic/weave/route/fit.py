@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from kwlogic.weave.route.background import BACKGROUND
-from kwlogic.weave.route.certify import certify, grid_of, needed
+from kwlogic.weave.route.certify import at_threshold, certify, grid_of, needed
 from kwlogic.weave.route.confidence import (
     FEATURES,
     Confidence,
@@ -33,7 +33,7 @@ from kwlogic.weave.route.model import Evidence, Model, fit_model
 FOLDS = 4
 MANY = 3000  # texts from which one part is held out instead of several in turn
 ASKED = 4000  # held-out prompts of a fold that are asked, at most
-FEW = 8  # prompts out of scope below which kernels are hidden in turn, to have some
+FEW = 30  # prompts out of scope below which others stand in: everyday ones, and those of kernels that are hidden in turn
 Labelled = Sequence[tuple[str, str | None]]
 Unseen = tuple[str, int, Evidence]  # a prompt, its kernel (-1: out of scope), and what a model says that never saw it
 
@@ -167,8 +167,6 @@ def _divided(
         if strange:
             notes.append(f"{strange} calibration prompts have kernels without examples: they count as out of scope")
         return whole, Sample(tuple(p for p, _ in calibration), tuple(number.get(k, -1) if k is not None else -1 for _, k in calibration))
-    if settings.calibration * len(whole.texts) < needed(settings.alpha, settings.delta):
-        return whole, Sample((), ())
     rank = {t: _digest(t, settings.seed) for t in whole.texts}
     groups: dict[int, list[int]] = {}
     for i, label in enumerate(whole.labels):
@@ -177,6 +175,8 @@ def _divided(
     for members in groups.values():
         wanted = min(round(settings.calibration * len(members)), max(0, len(members) - 2))
         apart.update(sorted(members, key=lambda i: rank[whole.texts[i]])[:wanted])
+    if sum(whole.labels[i] >= 0 for i in apart) < needed(settings.alpha, settings.delta):
+        apart = set()
     return whole.where([i not in apart for i in range(len(whole.texts))]), whole.where([i in apart for i in range(len(whole.texts))])
 
 
@@ -270,6 +270,8 @@ def _certificate(apart: Sequence[Held], held: Sequence[Held], grid: Sequence[flo
     at most alpha of wrong routes."""
     scores, right, inside = [h.confidence for h in apart], [h.right for h in apart], [h.kernel is not None for h in apart]
     found = certify(scores, right, inside, grid, settings.alpha, settings.delta)
+    if not found.certified and settings.uncertified:
+        return at_threshold(found, scores, right, settings.uncertified, len(grid))
     if apart:
         return found
     confidence, good = np.asarray([h.confidence for h in held]), np.asarray([h.right for h in held], bool)
