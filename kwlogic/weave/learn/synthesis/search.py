@@ -315,7 +315,7 @@ class Search:
             return
         inputs = [n for n in self.bank.upto(STRING, 1) if not n.args]
         for node in inputs:
-            add_parts(self.bank, node, self.marks, self.numbers, _PARTS)
+            add_parts(self.bank, node, self.marks, self.numbers, 2 * _PARTS // max(2, len(inputs)))
         add_edits(self.bank, inputs, self.edits, 4, 400)
         for node in [n for n in self.bank.upto(STRING, 2) if n.op.name in _FILTERED]:
             add_parts(self.bank, node, (), (), _FEW)

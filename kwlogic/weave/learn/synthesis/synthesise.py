@@ -6,7 +6,7 @@ examples; what it gets wrong joins the sample. Nothing is returned that the refe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from kwlogic.core.eval import EvalStop, Evaluator
 from kwlogic.core.program import Program
@@ -34,8 +34,10 @@ def synthesise(
     program: Program,
     budget: Budget = Budget(),  # noqa: B008
     constants: Sequence[Value] = (),
+    taken: Collection[str] = (),
 ) -> Answer:
-    """A function from the inputs to the output that yields the output of every example; deterministic."""
+    """A function from the inputs to the output that yields the output of every example; deterministic. ``constants`` are tried
+    before those mined from the examples; no helper gets a name that is ``taken`` where the function is to stand."""
     rows = [tuple(given[p.name] for p in inputs) for given, _ in examples]
     outputs = [value for _, value in examples]
     clash = contradiction(rows, outputs)
@@ -44,7 +46,7 @@ def synthesise(
     if not examples:
         return GaveUp("there are no examples", 0)
     meter = Meter(budget)
-    job = _Job(tuple(inputs), output, rows, outputs, program, meter, budget, tuple(constants))
+    job = _Job(tuple(inputs), output, rows, outputs, program, meter, budget, tuple(constants), frozenset(taken))
     try:
         node = job.run()
     except Exhausted as stop:
@@ -73,7 +75,9 @@ class _Job:
         meter: Meter,
         budget: Budget,
         constants: tuple[Value, ...],
+        taken: frozenset[str],
     ) -> None:
+        self.taken = taken | {p.name for p in inputs}
         self.inputs, self.output, self.program, self.meter, self.budget = inputs, output, program, meter, budget
         distinct = dict(zip(rows, outputs))
         self.values = [(dict(zip((p.name for p in inputs), r)), o) for r, o in distinct.items()]
@@ -109,7 +113,7 @@ class _Job:
         """The function, once the reference evaluator has confirmed it on every example."""
         term = term_of(node)
         names = needed(helpers_of(term))
-        taken = frozenset(p.name for p in self.inputs)
+        taken = self.taken
         term = rename_calls(term, taken)
         program = extended(self.program, taken)
         evaluator = Evaluator(program)

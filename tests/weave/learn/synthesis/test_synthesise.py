@@ -219,6 +219,14 @@ def test_the_same_examples_yield_the_same_function():
     assert before == answer("initials")
 
 
+def test_helpers_keep_clear_of_names_that_are_taken():
+    examples = [({"x": "a-b"}, "a"), ({"x": "cc-d"}, "cc")]
+    found = synthesise([Port("x", STRING)], STRING, examples, program=shop(), taken=("before", "letters"))
+    assert isinstance(found, Synthesised)
+    assert found.text == "before'(x, \"-\")"
+    assert "fn before'(" in found.helpers[0]
+
+
 def test_nothing_to_learn_from():
     assert isinstance(synthesise([Port("x", INT)], INT, [], program=shop()), GaveUp)
 
