@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any
 
-from kwlogic.core.program import Kernel
+from kwlogic.compose.running import Ports
+from kwlogic.core.program import Kernel, Program
 from kwlogic.weave.run.data import ChatModel, Function, Message, Model, OracleError, RunConfig, ToolBox
 from kwlogic.weave.run.python_functions import called, function_of
 
@@ -50,14 +51,29 @@ class Backends:
             return Model(name, name)
         raise OracleError(f"the configuration has no model `{name}`", once_more=False)
 
+    async def answer(
+        self, model: Model, messages: Sequence[Message], schema: Mapping[str, Any] | None, kernel: Kernel, inputs: Ports, program: Program
+    ) -> str:
+        """The answer to a kernel's prompt: a model in this process writes it under the kernel's contract."""
+
+        def ask(chat: ChatModel) -> Awaitable[str]:
+            enforced = getattr(chat, "enforced", None)
+            found: Awaitable[str] = chat.complete(messages, schema) if enforced is None else enforced(messages, kernel, inputs, program)
+            return found
+
+        return await self._limited(model, ask)
+
     async def complete(self, model: Model, messages: Sequence[Message], schema: Mapping[str, Any] | None) -> str:
+        return await self._limited(model, lambda chat: chat.complete(messages, schema))
+
+    async def _limited(self, model: Model, ask: Callable[[ChatModel], Awaitable[str]]) -> str:
         if model.name not in self._models:
             self._models[model.name] = self._open(model)
         slots = self._slots.setdefault(model.name, asyncio.Semaphore(model.concurrency))
         async with slots:
             try:
                 async with asyncio.timeout(model.timeout):
-                    return await self._models[model.name].complete(messages, schema)
+                    return await ask(self._models[model.name])
             except TimeoutError as error:
                 raise OracleError(f"the model `{model.name}` gave no answer within {model.timeout:g} s") from error
 
@@ -66,6 +82,10 @@ class Backends:
             from kwlogic.weave.run.anthropic_chat import AnthropicChat
 
             return AnthropicChat(model)
+        if model.kind == "local":
+            from kwlogic.weave.run.local import opened
+
+            return opened(model, self.config.python, self.config.root)
         from kwlogic.weave.run.openai_chat import OpenAIChat
 
         return OpenAIChat(model)

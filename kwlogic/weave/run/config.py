@@ -62,7 +62,7 @@ RUN: dict[str, tuple[str, Test]] = {
     "max_steps": ("a positive integer", _positive),
 }
 MODEL: dict[str, tuple[str, Test]] = {
-    "kind": ("`openai` or `anthropic`", _one_of("openai", "anthropic")),
+    "kind": ("`openai`, `anthropic` or `local`", _one_of("openai", "anthropic", "local")),
     "model": ("the name that the endpoint knows the model by", _text),
     "base_url": ("the URL of the endpoint", _url),
     "key_env": ("the name of an environment variable", _text),

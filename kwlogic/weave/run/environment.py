@@ -133,7 +133,7 @@ class Live:
         schema = None if model.structured == "text" else self.keys.schema(kernel)
         faults: tuple[Fault, ...] = ()
         for attempt in range(1, model.attempts + 1):
-            text = await self.backends.complete(model, messages, schema)
+            text = await self.backends.answer(model, messages, schema, kernel, inputs, self.program)
             self.note("answered", where, kernel, {"prompt": prompt, "answer": text, "attempt": attempt})
             try:
                 outputs = said(text, kernel, self.program, self.config.max_bytes)
