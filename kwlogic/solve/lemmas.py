@@ -78,7 +78,7 @@ class Pool:
 
 
 OFFERED_BUDGET = 150_000
-OFFERED_SHARE = 0.15
+OFFERED_SHARE, OFFERED_LEAST = 0.15, 30_000
 OFFERED_ROUNDS = 2
 
 
@@ -86,9 +86,10 @@ def accept(pool: Pool, offered: Sequence[Term]) -> bool:
     """Prove the statements that speak of nothing but what the goal speaks of, at a bounded price; whether any is a fact now.
     One may need another that comes after it."""
     search = pool.search
-    limit = search.meter.spent + int(OFFERED_SHARE * max(0, search.budget - search.meter.spent))
     known = {f.formula for f in pool.facts}
     waiting = [f for f in offered if f not in known and called(f) <= search.roots and not pool.is_false(f)]
+    left = max(0, search.budget - search.meter.spent)
+    limit = search.meter.spent + min(left, max(OFFERED_LEAST, int(OFFERED_SHARE * left)))
     for _ in range(OFFERED_ROUNDS):
         before = len(pool.facts)
         waiting = [f for f in waiting if pool.full or search.meter.spent >= limit or not _accepted(pool, f, limit)]
