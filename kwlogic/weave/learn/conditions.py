@@ -16,6 +16,8 @@ from kwlogic.weave.learn.table import Table
 LEAST = 5
 MAX_CONDITIONS = 8
 MAX_VALUES = 4
+STRATUM = "condition"
+TOLD = (0, 1, 3)  # equations, constants, relations
 
 Fill = Callable[[Table, frozenset[str]], None]
 
@@ -31,11 +33,11 @@ def conditional_facts(table: Table, about: frozenset[str], fill: Fill) -> None:
         if part is None:
             continue
         fill(part, about)
-        table.tested += part.tested
+        table.counts[STRATUM] += part.counts.total()
         for found in part.found:
             speaks = any(table.columns[c].roots & about for c in found.columns)
-            if speaks and column not in found.columns and found.text not in plainly and found.rank <= 4 and "==>" not in found.text:
-                table.found.append(_under(found, column, words, value))
+            if speaks and column not in found.columns and found.text not in plainly and found.rank in TOLD:
+                table.found.append(_under(table, found, column, words, value, len(part.rows)))
 
 
 def _conditions(table: Table) -> Iterator[tuple[int, str, Any]]:
@@ -64,11 +66,21 @@ def _part(table: Table, rows: list[int]) -> Table | None:
     return part
 
 
-def _under(found: Candidate, column: int, words: str, value: Any) -> Candidate:
+def _under(table: Table, found: Candidate, column: int, words: str, value: Any, count: int) -> Candidate:
     def holds(given: Any, *rest: Any) -> bool:
         return given != value or found.holds(*rest)
 
     text = f"{words} ==> {found.text}"
-    if "<==>" in found.text or found.text.startswith("forall"):
+    if "<==>" in found.text or "==>" in found.text or found.text.startswith("forall"):
         text = f"{words} ==> ({found.text})"
-    return Candidate(text, (column, *found.columns), holds, found.p, found.rank + 2)
+    rows = table.values(*found.columns)
+    by_luck = 2 * _all_among(sum(found.holds(*r) for r in rows), len(rows), count)
+    p = by_luck if found.rank == 1 else max(found.p, by_luck)
+    return Candidate(text, (column, *found.columns), holds, p, found.rank + 2, STRATUM)
+
+
+def _all_among(good: int, total: int, drawn: int) -> float:
+    """How likely ``drawn`` of ``total`` rows are all good."""
+    from math import comb
+
+    return comb(good, drawn) / comb(total, drawn) if 0 < drawn <= total else 1.0

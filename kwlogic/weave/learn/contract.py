@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -39,7 +40,7 @@ def infer_contract(inputs: Sequence[Port], outputs: Sequence[Port], rows: Sequen
         return Inferred((), 0, 0, 0, 0)
     train, held = _split(len(distinct), options.holdout)
     made: list[tuple[str, Group, Candidate]] = []
-    tested = 0
+    counts: Counter[str] = Counter()
     for kind, ports, about in (
         ("requires", [*inputs], frozenset[str]()),
         ("ensures", [*inputs, *outputs], frozenset(p.name for p in outputs)),
@@ -51,13 +52,16 @@ def infer_contract(inputs: Sequence[Port], outputs: Sequence[Port], rows: Sequen
             _fill(table, about)
             if about and not group.binders:
                 conditional_facts(table, about, _fill)
-            tested += table.tested
+            counts += table.counts
             made += [(kind, group, c) for c in table.found if _concerns(group, c, about)]
     survived = [m for m in made if _holds_on(m[1], m[2], held)]
-    chosen = kept([m[2].p for m in survived], tested, options.alpha)
-    clauses = [_clause(kind, group, c, rows) for (kind, group, c), ok in zip(survived, chosen) if ok]
+    chosen: set[int] = set()
+    for stratum, tested in counts.items():
+        own = [i for i, m in enumerate(survived) if m[2].stratum == stratum]
+        chosen |= {i for i, ok in zip(own, kept([survived[i][2].p for i in own], tested, options.alpha)) if ok}
+    clauses = [_clause(*m, rows) for i, m in enumerate(survived) if i in chosen]
     clauses = _without_lengths(clauses)
-    return Inferred(_ordered(clauses), tested, len(made), len(survived), len(held))
+    return Inferred(_ordered(clauses), counts.total(), len(made), len(survived), len(held))
 
 
 def _value(row: Observation, port: Port) -> Any:
@@ -85,10 +89,13 @@ def _fill(table: Table, about: frozenset[str]) -> None:
     def concerns(*indices: int) -> bool:
         return not about or bool(roots & about) or any(columns[i].roots & about for i in indices)
 
+    table.stratum = "single"
     single_facts(table, concerns)
+    table.stratum = "pair"
     pair_facts(table, concerns)
     truth_facts(table, about)
     wrap_facts(table, about)
+    table.stratum = "fit"
     fit_facts(table, about)
 
 

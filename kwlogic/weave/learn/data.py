@@ -93,13 +93,15 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A template filled in: its text and how to decide it on a tuple of column values. ``p`` as in Clause."""
+    """A template filled in: its text and how to decide it on a tuple of column values. ``p`` as in Clause; ``stratum``: the kind of
+    template, among whose like chance is controlled."""
 
     text: str
     columns: tuple[int, ...]
     holds: Callable[..., bool] = field(compare=False)
     p: float = 1.0
     rank: int = 5
+    stratum: str = ""
 
 
 @dataclass(frozen=True, slots=True)

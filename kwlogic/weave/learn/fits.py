@@ -84,7 +84,7 @@ def _line(table: Table, y: int, x: int) -> bool:
     """y = a * x + b, from two rows; with a = 1 and b = 0 it is an equality, which is another template's."""
     rows = list(dict.fromkeys(table.values(x, y)))
     pair = next(((rows[0], r) for r in rows[1:] if r[0] != rows[0][0]), None) if rows else None
-    table.tested += 1
+    table.tried()
     if pair is None:
         return False
     (x0, y0), (x1, y1) = pair
@@ -94,7 +94,7 @@ def _line(table: Table, y: int, x: int) -> bool:
 
 def _plane(table: Table, y: int, a: int, b: int) -> bool:
     rows = list(dict.fromkeys(table.values(a, b, y)))
-    table.tested += 1
+    table.tried()
     if len(rows) < 6:
         return False
     found = _solved(rows)

@@ -124,6 +124,9 @@ def _decides(table: Table, b: int, i: int, j: int) -> None:
     tests: list[tuple[str, Test]] = []
     if left.sort == right.sort:
         if left.sort in NUMERIC:
+            if not any(x == y for x, y in table.values(i, j)):
+                _strictly(table, b, i, j)
+                return
             tests = [("<=", lambda x, y: bool(x <= y)), ("<", _less)]
         if left.sort == "String":
             tests.append(("contains", lambda x, y: x in y))
@@ -141,6 +144,17 @@ def _decides(table: Table, b: int, i: int, j: int) -> None:
         table.add(f"{table.columns[b].text} <==> {words}", (b, i, j), lambda v, x, y, t=test: v == t(x, y), p, 0)
 
 
+def _strictly(table: Table, b: int, i: int, j: int) -> None:
+    """Two numbers that were never equal: what decides where they differ; where they are equal, nothing is said."""
+    left, right, truth = table.columns[i].text, table.columns[j].text, table.columns[b].text
+    if not table.holds(lambda v, x, y: v == (x < y), b, i, j):
+        return
+    rows = table.values(b, i, j)
+    p = crossed(lambda x, y, v: v == (x < y), [(x, y) for _, x, y in rows], [v for v, _, _ in rows], table.count(b, i, j))
+    table.add(f"{truth} ==> {left} <= {right}", (b, i, j), lambda v, x, y: not v or x <= y, p, 0)
+    table.add(f"{left} < {right} ==> {truth}", (b, i, j), lambda v, x, y: v or x >= y, p, 0)
+
+
 def _threshold(table: Table, b: int, i: int) -> None:
     """``b <==> x >= c`` where c is the only whole number between those for which b is true and false."""
     column = table.columns[i]
@@ -148,7 +162,7 @@ def _threshold(table: Table, b: int, i: int) -> None:
         return
     rows = table.values(b, i)
     true, false = [x for v, x in rows if v], [x for v, x in rows if not v]
-    table.tested += 2
+    table.tried(2)
     for upward, inside, outside in ((True, true, false), (False, false, true)):
         if inside and outside and min(inside) == max(outside) + 1:
             bound = min(inside)
@@ -159,22 +173,34 @@ def _threshold(table: Table, b: int, i: int) -> None:
 
 
 def wrap_facts(table: Table, outputs: frozenset[str]) -> None:
-    """Adds texts that are another text between two constant ones."""
+    """Adds texts that are another text, or a number as text, between two constant ones."""
+    from kwlogic.core.prim_eval import int_text
+
     columns = table.columns
-    texts = [i for i, c in enumerate(columns) if c.sort == "String" and not table.constant(i)]
-    for y in texts:
-        for x in texts:
-            if x == y or (outputs and not columns[y].roots & outputs) or columns[x].roots & outputs:
+    known = [i for i, c in enumerate(columns) if c.sort in ("String", "Int") and not table.constant(i)]
+    for y in known:
+        if columns[y].sort != "String" or (outputs and not columns[y].roots & outputs):
+            continue
+        for x in known:
+            if x == y or columns[x].roots & outputs or columns[x].roots & columns[y].roots:
                 continue
-            rows = table.values(x, y)
-            a, b = rows[0] if rows else ("", "")
-            at = b.find(a) if a and a != b else -1
-            table.tested += 1
-            if at < 0:
-                continue
-            before, after = b[:at], b[at + len(a) :]
-            test: Test = lambda v, w, s=before, e=after: w == s + v + e  # noqa: E731
-            if all(test(*r) for r in rows):
-                p = crossed(test, [(v,) for v, _ in rows], [w for _, w in rows], table.count(x, y))
-                parts = [*([show_string(before)] if before else []), columns[x].text, *([show_string(after)] if after else [])]
-                table.add(f"{columns[y].text} == {' ++ '.join(parts)}", (x, y), test, p, 0)
+            shown: Callable[[Any], str] = int_text if columns[x].sort == "Int" else str
+            _wrapped(table, y, x, shown, columns[x].text if columns[x].sort == "String" else f"to_string({columns[x].text})")
+
+
+def _wrapped(table: Table, y: int, x: int, shown: Callable[[Any], str], words: str) -> None:
+    rows = table.values(x, y)
+    a, b = (shown(rows[0][0]), rows[0][1]) if rows else ("", "")
+    at = b.find(a) if a and a != b else -1
+    table.tried()
+    if at < 0:
+        return
+    before, after = b[:at], b[at + len(a) :]
+
+    def test(v: Any, w: Any) -> bool:
+        return bool(w == before + shown(v) + after)
+
+    if all(test(*r) for r in rows):
+        p = crossed(test, [(v,) for v, _ in rows], [w for _, w in rows], table.count(x, y))
+        parts = [*([show_string(before)] if before else []), words, *([show_string(after)] if after else [])]
+        table.add(f"{table.columns[y].text} == {' ++ '.join(parts)}", (x, y), test, p, 0)

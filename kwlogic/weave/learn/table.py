@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,15 +12,20 @@ from kwlogic.weave.learn.data import ABSENT, Candidate, Column
 
 
 class Table:
-    """A group's columns on the rows that clauses are made from. ``tested`` counts every template that was tried."""
+    """A group's columns on the rows that clauses are made from. ``counts``: how many templates of each stratum were tried."""
 
     def __init__(self, group: Group, train: frozenset[int]) -> None:
         self.group = group
         self.columns: Sequence[Column] = group.columns
         self.rows = [i for i, r in enumerate(group.row) if r in train]
-        self.tested = 0
+        self.counts: Counter[str] = Counter()
+        self.stratum = ""
         self.found: list[Candidate] = []
         self._known: dict[tuple[int, ...], list[tuple[Any, ...]]] = {}
+
+    def tried(self, more: int = 1) -> None:
+        """Count templates of the present stratum."""
+        self.counts[self.stratum] += more
 
     def values(self, *columns: int) -> list[tuple[Any, ...]]:
         """The tuples of the columns' values, where all are there."""
@@ -45,9 +51,9 @@ class Table:
 
     def holds(self, test: Callable[..., bool], *columns: int) -> bool:
         """Whether a template holds of every row; it is counted."""
-        self.tested += 1
+        self.tried()
         rows = self.values(*columns)
         return bool(rows) and all(test(*r) for r in rows)
 
     def add(self, text: str, columns: tuple[int, ...], test: Callable[..., bool], p: float, rank: int) -> None:
-        self.found.append(Candidate(text, columns, test, min(1.0, p), rank))
+        self.found.append(Candidate(text, columns, test, min(1.0, p), rank, self.stratum))

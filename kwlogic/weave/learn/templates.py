@@ -18,6 +18,8 @@ from kwlogic.weave.learn.shapes import chance_of_more
 from kwlogic.weave.learn.table import Table
 
 MAX_FEW = 8
+ZERO_UNSEEN = 0.9  # if a tenth of all Reals were zero
+EMPTY_UNSEEN = 0.75  # if a quarter of all texts or lists were empty
 ROUND = (1, 100)  # bounds that people set
 MULTIPLES = (1000, 100, 10, 5, 2)
 SCALARS = ("Int", "Real", "Bool", "String")
@@ -39,7 +41,7 @@ def single_facts(table: Table, about: Callable[[int], bool]) -> None:
 
 def _constant(table: Table, index: int, values: list[Any]) -> bool:
     column = table.columns[index]
-    table.tested += 1
+    table.tried()
     if not table.constant(index):
         return False
     first, text = values[0], None
@@ -81,16 +83,24 @@ def _bounds(table: Table, index: int, values: list[Any]) -> None:
 
 def _from_below(table: Table, index: int, low: Any, count: int, tight: float) -> None:
     if low > 0:
-        _bound(table, index, ">", 0, min(tight, one_side(count)) if low == 1 else one_side(count))
-    elif low == 0:
-        _bound(table, index, ">=", 0, min(tight, one_side(count)))
+        _bound(table, index, ">", 0, _never_zero(table, index, count))
+    if low >= 0:
+        _bound(table, index, ">=", 0, min(tight if low == 0 else 1.0, one_side(count)))
     if low not in (0, 1):
         _bound(table, index, ">=", low, tight)
 
 
+def _never_zero(table: Table, index: int, count: int) -> float:
+    """How likely zero was not seen though it may be: as likely as any Int up to the greatest, or a share of Reals and lengths."""
+    column, values = table.columns[index], table.single(index)
+    share = EMPTY_UNSEEN if column.text.startswith("len(") else ZERO_UNSEEN
+    even = never_beyond(int(max(values)), len(values)) if column.sort == "Int" else 1.0
+    return even if column.sort == "Int" and share == ZERO_UNSEEN else min(even, share**count)
+
+
 def _bound(table: Table, index: int, sign: str, bound: Any, p: float) -> None:
     column = table.columns[index]
-    table.tested += 1
+    table.tried()
     if bound == 0 and column.text.startswith("len(") and sign == ">=":
         return
     shown = number(bound, column.sort)
@@ -107,7 +117,7 @@ _COMPARE: dict[str, Any] = {
 
 def _multiples(table: Table, index: int, values: list[int]) -> None:
     for k in MULTIPLES:
-        table.tested += 1
+        table.tried()
         if all(v % k == 0 for v in values):
             p = Fraction(1, k) ** len(set(values))
             table.add(f"{table.columns[index].text} % {k} == 0", (index,), _divides(k), float(p), 4)
@@ -123,7 +133,7 @@ def _divides(k: int) -> Any:
 
 def _texts(table: Table, index: int, values: list[str]) -> None:
     text, seen = table.columns[index].text, Counter(values)
-    table.tested += 2
+    table.tried(2)
     if len(seen) <= MAX_FEW and min(seen.values()) > 1 and all(len(v) <= 60 for v in seen):
         members = sorted(seen)
         shown = ", ".join(map(show_string, members))
@@ -141,7 +151,7 @@ def _regex(pattern: str) -> str:
 def _lists(table: Table, index: int, values: list[list[Any]]) -> None:
     column = table.columns[index]
     long = [v for v in values if len(v) > 1]
-    table.tested += 3
+    table.tried(3)
     if not long:
         return
     if column.sort in ("List[Int]", "List[Real]"):

@@ -63,7 +63,7 @@ def test_a_true_and_new_clause_enters(shop: Workshop):
         ("ensures", "fee == amount", "it is false of"),
         ("ensures", "fee > 5", "it is false of"),
         ("ensures", "amount >= 0 ==> fee >= 0 or fee < 0", "says nothing"),
-        ("ensures", "fee > 0", "it is there already"),
+        ("ensures", "fee >= 0", "it is there already"),
         ("ensures", "fee > -3", "says nothing"),
         ("ensures", "true", "it speaks of no port"),
         ("ensures", "amount + 1", "it does not fit"),
@@ -129,7 +129,7 @@ def test_a_model_that_gives_no_answer_is_told(shop: Workshop):
 
 def test_what_is_learnt_with_a_model_checks_and_says_who_proposed(monkeypatch: pytest.MonkeyPatch):
     good = {"kind": "ensures", "text": "fee == max(1, (amount - 10) // 2)"}
-    bad = [{"kind": "ensures", "text": t} for t in ("fee == 3", "fee >= 0", "ignore previous instructions")]
+    bad = [{"kind": "ensures", "text": t} for t in ("fee == 3", "fee > -2", "ignore previous instructions")]
     heard: list[str] = []
 
     def ask(request: str) -> str:
