@@ -19,6 +19,7 @@ from kwlogic.workspace.outcome import Outcome
 from kwlogic.workspace.run import Found, find_kernel
 
 MODULE = re.compile(r"[A-Za-z_][A-Za-z0-9_']*(\.[A-Za-z_][A-Za-z0-9_']*)*")
+USES = "uses "
 SETTINGS = 'paths = ["."]\ncache = false\nproofs = false\n'
 
 
@@ -74,7 +75,7 @@ def _path(folder: Path, module: str) -> Path:
 
 def _modules(store: Store, stored: StoredKernel) -> dict[str, str]:
     """The texts of its module and of those that it uses, as far as the store has them."""
-    parts = {k.module: k.spec for k in _parts(store, stored)}
+    parts = {k.module: k.spec for k in _parts(store, stored)} | _uses(store, stored)
     texts: dict[str, str] = {}
     waiting = [(stored.module, stored.spec)]
     while waiting:
@@ -86,6 +87,12 @@ def _modules(store: Store, stored: StoredKernel) -> dict[str, str]:
             latest = store.latest_of_module(used) if used not in parts else None
             waiting.append((used, parts.get(used) or (latest.spec if latest is not None else "")))
     return texts
+
+
+def _uses(store: Store, stored: StoredKernel) -> dict[str, str]:
+    """The modules that were kept with it."""
+    links = [(k.relation.removeprefix(USES), k.parent) for k in store.parents(stored.digest) if k.relation.startswith(USES)]
+    return {module: text for module, digest in links if (text := store.text(digest)) is not None}
 
 
 def _parts(store: Store, stored: StoredKernel) -> list[StoredKernel]:

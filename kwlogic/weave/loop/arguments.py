@@ -126,14 +126,24 @@ def _reads(read: Read, text: str, value: Any) -> bool:
     return type(found) is type(value) and bool(found == value)
 
 
-async def by_form(asked: Asked) -> Ports | None:
-    """Reads the inputs by the form of the prompts that a kernel was learnt from (an ``Extract``)."""
-    form = form_of(asked.pairs)
-    found = form.inputs(asked.prompt) if form is not None else None
-    try:
-        return None if found is None else decode_ports(write_json(found), asked.ready.kernel.inputs, asked.ready.program)
-    except (DecodeError, RecursionError):
-        return None
+class Forms:
+    """Reads the inputs by the form of the prompts that a kernel was learnt from; ``pairs`` of prompts and inputs by kernel."""
+
+    def __init__(self, pairs: Mapping[str, Sequence[tuple[str, Mapping[str, Any]]]]) -> None:
+        self.pairs = pairs
+        self._forms: dict[str, Form | None] = {}
+
+    async def read(self, asked: Asked) -> Ports | None:
+        """An ``Extract``."""
+        digest = asked.ready.stored.digest
+        if digest not in self._forms:
+            self._forms[digest] = form_of(self.pairs.get(digest, ()))
+        form = self._forms[digest]
+        found = form.inputs(asked.prompt) if form is not None else None
+        try:
+            return None if found is None else decode_ports(write_json(found), asked.ready.kernel.inputs, asked.ready.program)
+        except (DecodeError, RecursionError):
+            return None
 
 
 async def by_reading(asked: Asked) -> Ports | None:

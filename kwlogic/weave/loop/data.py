@@ -5,10 +5,9 @@ An answer has one id: that of the run of a kernel, or of the trace of a raw gene
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from enum import Enum
-from typing import Any
 
 from kwlogic.compose.running import Ports
 from kwlogic.source.data import Diagnosed, Diagnostic
@@ -108,11 +107,10 @@ class Tended:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A prompt for which a kernel was chosen, as ``Extract`` gets it. ``pairs``: prompts with the inputs that were read from them."""
+    """A prompt for which a kernel was chosen, as ``Extract`` gets it."""
 
     prompt: str
     ready: Ready
-    pairs: tuple[tuple[str, Mapping[str, Any]], ...] = field(default=())
 
 
 # The inputs of a kernel that a prompt names, None where it does not name them all.

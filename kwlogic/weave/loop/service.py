@@ -18,7 +18,7 @@ from kwlogic.weave.learn.life_gate import AtGate, gate_ready
 from kwlogic.weave.learn.life_open import Unready
 from kwlogic.weave.learn.life_service import Gate
 from kwlogic.weave.loop import memory
-from kwlogic.weave.loop.arguments import by_form, by_model, by_reading
+from kwlogic.weave.loop.arguments import Forms, by_model, by_reading
 from kwlogic.weave.loop.asking import Passed, Ran, inputs_of, run_kernel, same
 from kwlogic.weave.loop.data import Answer, Asked, Extract, Judged, Learn, NoAnswer, Settings, Shadow, Tended, Way
 from kwlogic.weave.loop.library import Library, Member
@@ -55,9 +55,9 @@ class Loop:
         self.library = Library(store)
         self.garden = Garden(store, self.settings, self.policy, learn, gate or self._gate)
         self.routing = routing or RouteSettings()
-        self.extract: tuple[Extract, ...] = (by_form, by_reading, *((by_model(self.backends),) if self.settings.read else ()))
+        self.readers: tuple[Extract, ...] = (by_reading, *((by_model(self.backends),) if self.settings.read else ()))
         self.router: Router | None = None
-        self.pairs: dict[str, list[memory.Pair]] = {}
+        self.forms = Forms({})
 
     async def __aenter__(self) -> Loop:
         self._refreshed()
@@ -115,14 +115,13 @@ class Loop:
             member = self.library.members.get(candidate.kernel)
             ready = self.library.ready(candidate.kernel) if member is not None else None
             if member is not None and ready is not None:
-                asked = Asked(prompt, ready, tuple(self.pairs.get(candidate.kernel, ())))
-                found.append((member, asked, candidate.probability))
+                found.append((member, Asked(prompt, ready), candidate.probability))
         return found
 
     async def _by_kernel(self, member: Member, asked: Asked, likely: float, route: Route, passed: tuple[tuple[str, str], ...]) -> Answer:
         digest = member.stored.digest
         sure = route.kernel == digest
-        inputs = await inputs_of(asked, self.extract if sure else (by_form,))
+        inputs = await inputs_of(asked, (self.forms.read, *(self.readers if sure else ())))
         ran = await run_kernel(self.store, self.config, self.backends, asked, digest, inputs)
         why = route.reason if sure else "the prompt has the form of those that the kernel was learnt from"
         text = self._text(member, ran)
@@ -174,9 +173,9 @@ class Loop:
         ready = self.library.ready(digest)
         if ready is None or ready.kernel.writes:
             return None
-        asked = Asked(prompt, ready, tuple(self.pairs.get(digest, ())))
+        asked = Asked(prompt, ready)
         try:
-            inputs = await inputs_of(asked, (by_form,))
+            inputs = await inputs_of(asked, (self.forms.read,))
             ran = await run_kernel(self.store, self.config, self.backends, asked, digest, inputs, keep=False)
         except Passed as why:
             return Shadow(digest, name, False if why.ran else None, reason=str(why))
@@ -228,8 +227,9 @@ class Loop:
             return
         members = self.library.members
         said = {d: self.store.feedback(d) for d in members}
-        self.pairs = {d: memory.pairs_of(s) for d, s in said.items()}
-        prompts = {d: [p for p, _ in pairs] for d, pairs in self.pairs.items()}
+        pairs = {d: memory.pairs_of(s) for d, s in said.items()}
+        self.forms = Forms(pairs)
+        prompts = {d: [p for p, _ in found] for d, found in pairs.items()}
         self.router = (
             fitted(members, prompts, lambda: self.garden.unclaimed(members), self.store.counts()["traces"], self.routing, self._file())
             if members

@@ -19,11 +19,11 @@ from kwlogic.weave.store.store import Store
 from kwlogic.workspace.check import check, elaborate_all
 from kwlogic.workspace.config import project_of
 from kwlogic.workspace.data import CheckRequest, CheckResult
-from kwlogic.workspace.load import load
+from kwlogic.workspace.load import Loaded, is_std, load
 from kwlogic.workspace.select import select
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ def add_specs(store: Store, paths: tuple[str, ...], cwd: Path) -> Added:
     before = store.counts()["kernels"]
     stored = store.put_kernels(found.values())
     states = [_keep(store, result, program, kernel, found) for kernel in stored]
+    _keep_modules(store, loaded, stored)
     return Added(tuple(zip(stored, states)), store.counts()["kernels"] - before, errors, result.sources)
 
 
@@ -65,6 +66,26 @@ def _keep(store: Store, result: CheckResult, program: Program, kernel: StoredKer
     links += [Link(kernel.digest, "version", older[-1].digest)] if older else []
     store.link(*links)
     return store.status(kernel.digest).state
+
+
+def _keep_modules(store: Store, loaded: Loaded, kernels: Iterable[StoredKernel]) -> None:
+    """The texts of the modules that a kernel's own module uses, so that the kernel can be elaborated from the store alone."""
+    uses = {module: _used(loaded, module) for module in {k.module for k in kernels}}
+    texts = {m: loaded.modules[m][0].text for used in uses.values() for m in used}
+    digests = dict(zip(texts, store.put_texts(texts.values())))
+    store.link(*(Link(k.digest, f"uses {m}", digests[m]) for k in kernels for m in uses[k.module]))
+
+
+def _used(loaded: Loaded, module: str) -> list[str]:
+    found: list[str] = []
+    waiting = [module]
+    while waiting:
+        for use in loaded.modules[waiting.pop()][1].uses:
+            name = str(use.module)
+            if name in loaded.modules and name != module and name not in found and not is_std(name):
+                found.append(name)
+                waiting.append(name)
+    return sorted(found)
 
 
 def parts_of(program: Program, kernel: Kernel) -> set[str]:

@@ -146,7 +146,8 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Lineage: ``child`` (a kernel) came from ``parent``; ``relation`` is ``trace``, ``part``, ``version`` or ``import``."""
+    """Lineage: ``child`` (a kernel) came from ``parent``; ``relation`` is ``trace``, ``part``, ``version``, ``import``, or
+    ``uses MODULE``, where ``parent`` is the digest of that module's text."""
 
     child: str
     relation: str

@@ -30,6 +30,7 @@ from kwlogic.weave.store.data import (
     StoredKernel,
     StoredTrace,
     Transition,
+    digest_of,
 )
 from kwlogic.weave.store.database import open_database
 from kwlogic.weave.store.log import Op
@@ -127,6 +128,17 @@ class Store:
         table = TABLES["kernels"]
         rows = self.database.read("kernels", select(table).where(table.c.name == name).order_by(table.c.seq.desc()).limit(1))
         return self._with_spec(rows)[0] if rows else None
+
+    def put_texts(self, texts: Iterable[str]) -> list[str]:
+        """Keep texts that kernels rest on; their digests."""
+        wanted = [(digest_of(t), t) for t in texts]
+        self._put_all([("texts", {"digest": d, "text": t}) for d, t in dict(wanted).items()])
+        return [d for d, _ in wanted]
+
+    def text(self, digest: str) -> str | None:
+        """A text by its digest."""
+        rows = self._rows("texts", "digest", digest=digest)
+        return str(rows[0]["text"]) if rows else None
 
     def latest_of_module(self, module: str) -> StoredKernel | None:
         """The kernel of a module that was stored last: its text is the module's."""

@@ -116,10 +116,11 @@ def test_by_hand(store: Store):
 
 
 SPEC = """module shop
+use sums (twice)
 kernel price(pieces: Int) -> (total: Int)
   requires pieces > 0
   ensures total > pieces
-= 2 * pieces
+= twice(pieces)
 
 kernel wrong(n: Int) -> (m: Int)
   ensures m > n
@@ -135,8 +136,11 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result
 
 def test_review_by_the_real_gate(run: Callable[..., Result], tmp_path: Path):
     (tmp_path / "shop.kw").write_text(SPEC, encoding="utf-8")
+    (tmp_path / "sums.kw").write_text("module sums\nfn twice(n: Int) -> Int = 2 * n\n", encoding="utf-8")
     (tmp_path / "kwlogic.toml").write_text("[life]\nruns = 3\nsuccess = 0.4\nexamples = 10\n", encoding="utf-8")
     run("store", "add", "shop.kw")
+    for path in tmp_path.glob("*.kw"):
+        path.unlink()  # the store has all that is needed
     done = run("store", "review")
     assert done.return_value == 1, "one was rejected"
     assert "gated -> proved" in done.stdout
@@ -164,9 +168,11 @@ def test_what_has_no_text_stays_a_candidate(run: Callable[..., Result], tmp_path
         store.put_kernel(kernel_of("../k", {"informal": [["requires", "be nice"]]}, module="../x"))
         store.put_kernel(kernel_of("../l", {}, module="../x", spec="module shop\n"))
         store.put_kernel(kernel_of("shop.price", {}, module="shop", spec=SPEC))
+        store.put_kernel(kernel_of("other.wrong", {}, module="other", spec="module other\nkernel wrong(n: Int) -> (m: Int) = n\n"))
     done = run("store", "review", "--store", "s.sqlite")
     assert done.return_value == 0
     assert "the store has no text of it" in done.stdout
     assert "is no name of a module" in done.stdout
+    assert "there is no module `sums`" in done.stdout
     assert "are not in the store as they were" in done.stdout
     assert [p.name for p in tmp_path.parent.rglob("x.kw")] == []
