@@ -65,7 +65,8 @@ def test_what_one_goal_found_another_uses_in_the_same_run(tmp_path: Path):
 
 def test_statements_are_kept_beside_the_certificates_and_looked_at_first(tmp_path: Path, book: str):
     (stated,) = lemmas_of(book)
-    assert "m.turn" in stated and entries_of(book).keys() == {"m.twice/lemma/ensures1"}
+    assert "m.turn" in stated
+    assert entries_of(book).keys() == {"m.twice/lemma/ensures1"}
     file = tmp_path / "proofs" / "m.proof"
     assert verdicts(checked(tmp_path, LISTS + TWICE + ENDS, FEW, proofs=True)) == {"m.twice": "proved", "m.ends": "proved"}
     assert lemmas_of(file.read_text(encoding="utf-8")) == (stated,)
@@ -94,9 +95,11 @@ def test_text_and_back(tmp_path: Path, book: str):
 
 def test_they_do_not_disturb_the_entries(book: str):
     damaged = book.replace("(lemma ((", "(lemma ((((", 1)
-    assert module_in(damaged) == "m" and entries_of(damaged) == entries_of(book)
+    assert module_in(damaged) == "m"
+    assert entries_of(damaged) == entries_of(book)
 
 
 def test_they_are_few_and_in_an_order_of_their_own():
     some = [f"(lemma () {n})" for n in range(100)]
-    assert merged(some, some[::-1]) == merged(some[::-1], ()) and len(merged(some, ())) == MOST_STATEMENTS
+    assert merged(some, some[::-1]) == merged(some[::-1], ())
+    assert len(merged(some, ())) == MOST_STATEMENTS
