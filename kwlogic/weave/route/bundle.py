@@ -258,6 +258,9 @@ class _Checked:
     """Arrays by name, each held to its kind and shape."""
 
     def __init__(self, data: bytes) -> None:
+        with zipfile.ZipFile(io.BytesIO(data)) as inside:
+            if sum(entry.file_size for entry in inside.infolist()) > 2 * MOST_BYTES:
+                raise RouteError("its arrays are too large")
         self.arrays = np.load(io.BytesIO(data), allow_pickle=False)
 
     def take(self, name: str, kind: str, shape: tuple[int | None, ...]) -> Any:

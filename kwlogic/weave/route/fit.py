@@ -91,7 +91,7 @@ def fit(
     examples is kept apart. Raises RouteError where there is no kernel with an example."""
     settings = settings or Settings()
     notes: list[str] = []
-    whole, kernels = _sample(examples, outside, notes)
+    whole, kernels = _sample(examples, outside, settings.max_chars, notes)
     if not kernels:
         raise RouteError("there is no kernel with an example prompt, so there is nothing to route to")
     kept, apart = _divided(whole, len(kernels), settings, calibration, kernels, notes)
@@ -134,12 +134,17 @@ def _confidence(unseen: Sequence[Unseen], settings: Settings) -> Confidence:
     return fit_confidence(rows, right, weights, temperature, rest)
 
 
-def _sample(examples: Mapping[str, Sequence[str]], outside: Sequence[str], notes: list[str]) -> tuple[Sample, tuple[str, ...]]:
-    """Each text once; one that several kernels claim belongs to none, and is told."""
+def _sample(
+    examples: Mapping[str, Sequence[str]], outside: Sequence[str], longest: int, notes: list[str]
+) -> tuple[Sample, tuple[str, ...]]:
+    """Each text once; one that several kernels claim belongs to none, and is told, as is one that is too long."""
     owners: dict[str, set[str | None]] = {}
     texts: dict[str, str] = {}
     for kernel, prompts in [*sorted(examples.items()), (None, outside)]:
         for prompt in prompts:
+            if len(prompt) > longest:
+                notes.append(f"an example of {f'`{kernel}`' if kernel else 'none'} is longer than {longest:,} characters: it was left out")
+                continue
             plain = normal(prompt)
             if plain:
                 owners.setdefault(plain, set()).add(kernel)

@@ -68,6 +68,8 @@ def test_nothing_to_fit_is_said():
     for examples in ({}, {"k": []}, {"k": ["", "  "]}):
         with pytest.raises(RouteError, match="no kernel with an example"):
             Router.fit(examples)
+    long = Router.fit({**EXAMPLES, "text.upper": [*EXAMPLES["text.upper"], "x" * 1_000_000]})
+    assert any("longer than 20,000" in n for n in long.notes)
     with pytest.raises(EncoderError, match="no encoder"):
         Router.fit(EXAMPLES, settings=Settings(encoder="bert"))
 
