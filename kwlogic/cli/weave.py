@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -58,6 +57,7 @@ def weave_command(prompt: str | None, **options: Any) -> int:
 def _woven(
     prompt: str | None, url: str | None, family: str, no_model: bool, right: str | None, wrong: str | None, tend: bool, form: str
 ) -> int:
+    import asyncio
     from dataclasses import replace
 
     from kwlogic.cli.output import print_diagnostics
@@ -185,6 +185,8 @@ def _empty(out: Path) -> Path:
 
 
 def _demonstrated(wanted: Wanted, folder: Path, out: Path | None, form: str) -> int:
+    import asyncio
+
     from kwlogic.render.loop import demo_lines, demo_object
     from kwlogic.render.progress import counter
     from kwlogic.render.text import write_lines

@@ -1,11 +1,13 @@
-"""Which raw answers are spoken for: a kernel that takes part was learnt from them, or took their prompts. And which are of yesterday."""
+"""Which raw answers are spoken for: a kernel that answers, or is on trial and has not failed, was learnt from them or took their
+prompts. And which are of yesterday.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
 from kwlogic.weave.loop import memory
-from kwlogic.weave.store.data import State
+from kwlogic.weave.store.data import State, Status
 from kwlogic.weave.store.store import Store
 from kwlogic.weave.trace.data import Trace
 
@@ -24,7 +26,12 @@ class Claims:
             if made.before is State.PROMOTED and made.by == "rule":
                 self.lost[made.kernel] = made.at
         self._names: dict[str, str] = {}
-        self.alive = {self._name(d) for d in members}
+        self.alive = {self._name(d) for d in members if self._holds(store.status(d))}
+
+    @staticmethod
+    def _holds(status: Status) -> bool:
+        """One on trial that has failed is held against what is learnt from more answers."""
+        return status.state is State.PROMOTED or not status.failures
 
     def _name(self, digest: str) -> str:
         if digest not in self._names:
@@ -33,7 +40,7 @@ class Claims:
         return self._names[digest]
 
     def taken(self, trace: Trace) -> bool:
-        """Whether a kernel that takes part, in whatever version, came of the trace or took its prompt."""
+        """Whether such a kernel, in whatever version, came of the trace or took its prompt."""
         kernels = (*self.learnt.get(trace.trace_id, ()), *(k for k, _ in memory.shadows_of(trace)))
         return any(self._name(k) in self.alive for k in kernels)
 

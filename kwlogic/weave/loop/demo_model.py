@@ -23,7 +23,8 @@ class Scripted:
         self._asked: Counter[str] = Counter()
 
     async def complete(self, messages: Sequence[Message], schema: Mapping[str, Any] | None) -> str:
-        prompt = plain(messages[-1]["content"])
+        asked = (plain(m["content"]) for m in reversed(messages) if m["role"] == "user")
+        prompt = next((p for p in asked if p in self.known), "")  # behind it may stand what was wrong with the last answer
         task = self.known.get(prompt)
         self.calls += 1
         self._asked[prompt] += 1

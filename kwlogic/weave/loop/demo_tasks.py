@@ -106,8 +106,9 @@ def _backwards(source: random.Random) -> tuple[str, Any]:
 
 
 def _size(source: random.Random) -> tuple[str, Any]:
-    people = source.choice([*range(2, 40), *range(61, 300)])
-    return f"Is a group of {people} people small or large?", "large" if people > 60 else "small"
+    small = source.random() < 0.5
+    people = source.choice((4, 6, 8, 12, 20, 30) if small else (80, 100, 120, 150, 250, 400))
+    return f"Is a group of {people} people small or large?", "small" if small else "large"
 
 
 def _weekday(source: random.Random) -> tuple[str, Any]:
