@@ -67,7 +67,7 @@ class Engine:
         found = self._kept.get(lark)
         if found is None:
             self.compiled += 1
-            found = self.llguidance.LLMatcher(self.tokenizer, self.llguidance.LLMatcher.grammar_from_lark(_HEAD + lark), log_level=0)
+            found = self._compiled(_HEAD + lark)
             self._kept[lark] = found
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
@@ -75,7 +75,17 @@ class Engine:
             self._kept.move_to_end(lark)
         if found.is_error():
             raise NoGrammar(found.get_error().split("\n")[0][:200])
-        return found.deep_copy()  # type: ignore[no-any-return]
+        return found.deep_copy()
+
+    def _compiled(self, lark: str) -> LLMatcher:
+        """With more room where the usual room is not enough."""
+        library = self.llguidance
+        grammar = library.LLMatcher.grammar_from_lark(lark)
+        found: LLMatcher = library.LLMatcher(self.tokenizer, grammar, log_level=0)
+        if found.is_error() and "limit" in found.get_error():
+            room = library.LLParserLimits(precompute_large_lexemes=False, initial_lexer_fuel=20_000_000, step_lexer_fuel=2_000_000)
+            found = library.LLMatcher(self.tokenizer, grammar, log_level=0, limits=room)
+        return found
 
     def read(self, matcher: LLMatcher, data: bytes) -> bool:
         """Go on by some bytes; False (and the matcher is of no use any more) where they do not fit."""

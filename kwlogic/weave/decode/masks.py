@@ -65,24 +65,20 @@ class Masks:
 
     def leaf(self, leaf: Leaf) -> Mask:
         engine, spot = self.engine, leaf.spot
-        found = engine.mask(leaf.matcher)
-        if spot.beyond is None:
-            return found
+        wide = engine.mask(leaf.matcher)
+        if spot.within is None:
+            return wide
         known = self.known(leaf) if spot.after is not None or spot.silent else None
-        if known is not None and known.settled:
-            return found
-        further = engine.mask(leaf.beyond()) & ~found
-        if spot.post:
-            further &= engine.passing(spot.post)
-        if not further.any():
-            return found
+        if known is not None and known.allow is not None:
+            found = wide & known.allow
+            return found | self.followed(leaf, wide & known.open) if known.depends else found
+        found = engine.mask(leaf.within())
+        further = wide & ~found
         if known is not None:
             self.learn(leaf, known, further)
             found = found | (further & known.good)
             further &= known.open
-            if not further.any():
-                return found
-        return found | engine.of_ids(self.followed(leaf, engine.ids_of(further)))
+        return found | self.followed(leaf, further) if further.any() else found
 
     def known(self, leaf: Leaf) -> Known:
         """What is known of tokens that end the value from here. Where few tokens can, all of them are looked at once."""
@@ -93,7 +89,8 @@ class Masks:
             some = engine.passing(spot.post) if spot.post else None
             if spot.after is not None and some is not None and engine.count(some) <= FEW:
                 self.learn(leaf, found, some)
-                found.settled = not (found.good | found.open).any()
+                found.allow = ~(found.seen & ~found.good)
+                found.depends = bool(found.open.any())
         return found
 
     def learn(self, leaf: Leaf, known: Known, further: Mask) -> None:
@@ -102,15 +99,17 @@ class Masks:
         if not fresh.any():
             return
         words = self.engine.vocabulary.tokens
+        seen: list[int] = []
         good: list[int] = []
         unsure: list[int] = []
         for i in self.engine.ids_of(fresh):
             end = scan(leaf.at, words[i])[1]
             if end < 0:
                 continue
+            seen.append(i)
             said = self.behind(leaf, words[i][:end], words[i][end:])
             (good if said else unsure if said is None else []).append(i)
-        known.seen |= fresh
+        known.seen |= self.engine.of_ids(seen)
         known.good |= self.engine.of_ids(good)
         known.open |= self.engine.of_ids(unsure)
 
@@ -121,25 +120,24 @@ class Masks:
             return None if after is None else False
         return accepted(after.then.answer(), rest[len(after.rest) :], plain=True)
 
-    def followed(self, leaf: Leaf, ids: list[int]) -> list[int]:
+    def followed(self, leaf: Leaf, some: Mask) -> Mask:
         """Those of the tokens that can be read to their end, as far as questions may be asked."""
         words = self.engine.vocabulary.tokens
         found: list[int] = []
         most = self.walk.questions + self.lookahead
-        for at, i in enumerate(sorted(ids, key=lambda i: len(words[i]))):
+        ids = sorted(self.engine.ids_of(some), key=lambda i: len(words[i]))
+        for at, i in enumerate(ids):
             if self.walk.questions > most or at >= FOLLOWED:
                 self.left_out += len(ids) - at
                 break
             if leaf.accepts(words[i], plain=False):
                 found.append(i)
-        return found
+        return self.engine.of_ids(found)
 
     def checked(self, leaf: Leaf) -> Mask:
         """Each token by itself; where there are many, those of one byte only."""
         engine, words = self.engine, self.engine.vocabulary.tokens
         wide = engine.mask(leaf.matcher)
-        if leaf.spot.beyond is not None:
-            wide = wide | engine.mask(leaf.beyond())
         ids = engine.ids_of(wide)
         if len(ids) > CHECKED:
             short = [i for i in ids if len(words[i]) == 1]

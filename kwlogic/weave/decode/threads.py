@@ -89,25 +89,28 @@ class Done:
 
 @dataclass(slots=True)
 class Known:
-    """Tokens that end a value and reach past the bytes after it: those looked at, those that can be read, those that depend."""
+    """Tokens that end a value and reach past the bytes after it: those looked at, those that can be read, those that depend on
+    the value. ``allow``, where all were looked at: every token but those that never can be read."""
 
     seen: Mask
     good: Mask
     open: Mask
-    settled: bool = False  # no token is of use, whatever the value
+    allow: Mask | None = None
+    depends: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spot:
     """What all states within one leaf have in common. ``post``: the fixed bytes after it; ``finish``: what follows a value by its
     text, starting with those bytes; nothing where the text is no value after all. ``after``: what follows any value, where the
-    types alone say that; ``silent``: no clause speaks of the value, so that what follows any one of them follows all."""
+    types alone say that; ``silent``: no clause speaks of the value, so that what follows any one of them follows all. ``start``
+    lets anything follow the fixed bytes, and ``within`` nothing; they are one (``within`` None) where no token reaches that far."""
 
     engine: Engine
     finish: Callable[[bytes], tuple[Thread, ...]]
     residual: Residual
     start: LLMatcher
-    beyond: Callable[[], LLMatcher] | None
+    within: Callable[[], LLMatcher] | None
     post: bytes
     after: Lit | None = None
     silent: bool = False
@@ -147,9 +150,9 @@ class Further:
         return Further(self.known, self.pending + data)
 
     def matcher(self, spot: Spot) -> LLMatcher:
-        assert spot.beyond is not None
+        assert spot.within is not None
         if self.known is None or self.pending:
-            found = spot.beyond() if self.known is None else self.known.deep_copy()
+            found = spot.within() if self.known is None else self.known.deep_copy()
             spot.engine.read(found, self.pending)
             self.known, self.pending = found, b""
         return self.known
@@ -165,8 +168,8 @@ class Leaf:
     matcher: LLMatcher
     further: Further
 
-    def beyond(self) -> LLMatcher:
-        """The matcher of the grammar with anything behind it, here."""
+    def within(self) -> LLMatcher:
+        """The matcher of the grammar with nothing behind the fixed bytes, here."""
         return self.further.matcher(self.spot)
 
     def read(self, data: bytes) -> tuple[Thread, ...]:
@@ -208,8 +211,8 @@ class Leaf:
         engine, post = self.spot.engine, self.spot.post
         if post:
             return engine.fits(self.matcher, data + post[:1]) == len(data) + 1
-        if self.spot.beyond is not None:
-            return engine.fits(self.beyond(), data + b",") == len(data) + 1
+        if self.spot.within is not None:
+            return engine.fits(self.matcher, data + b",") == len(data) + 1
         matcher = self.matcher.deep_copy()
         return engine.read(matcher, data) and matcher.is_accepting()
 

@@ -33,7 +33,7 @@ class Grammar:
     """Of a leaf: as text, and what is left to ask of its values."""
 
     residual: Residual
-    inside: str
+    within: str
     beyond: str | None
     nothing: bool
     known: dict[Scan, Known] = field(default_factory=dict, compare=False)
@@ -216,13 +216,13 @@ class Walk:
             grammar = self._grammars[key] = self.grammar(place, residual, after)
         if grammar.nothing:
             return []
-        start = self.engine.matcher(grammar.inside)
-        beyond = None if grammar.beyond is None else partial(self.engine.matcher, grammar.beyond)
+        start = self.engine.matcher(grammar.within if grammar.beyond is None else grammar.beyond)
+        within = None if grammar.beyond is None else partial(self.engine.matcher, grammar.within)
         known = grammar.residual
         free = not isinstance(known, Checked) and not (place.apart and after.then.apart)
         silent = free and not self.residuals.concerns(place.pattern)
         alike = after if free and after.then.plain else None
-        spot = Spot(self.engine, lambda text: self.ended(place, known, text), known, start, beyond, after.rest, alike, silent)
+        spot = Spot(self.engine, lambda text: self.ended(place, known, text), known, start, within, after.rest, alike, silent)
         if alike is not None and goes_on_alike(place):
             spot.share(grammar.known)
         return [Leaf(spot, b"", BEGIN, start, Further(None, b""))]
