@@ -24,7 +24,7 @@ from kwlogic.weave.decode.residual_ask import Asked, Facts, NoAnswer, ask_value,
 from kwlogic.weave.decode.residual_concern import Concerns
 from kwlogic.weave.decode.residual_eval import EVALUATED, Reading, Symbolic
 from kwlogic.weave.decode.residual_shape import Shape, distinct, size_var, tag_var, value_var
-from kwlogic.weave.decode.residual_values import Delay, Unsupported
+from kwlogic.weave.decode.residual_values import Delay, NotYet, Unsupported
 
 KEPT = 4_000
 PATIENCE = 8  # of the budget of one question, at the start
@@ -54,6 +54,7 @@ class Contract:
         self._totals: dict[Path, int] = {}
         self._cache: OrderedDict[object, Residual] = OrderedDict()
         self._hint: dict[str, Any] = {}
+        self._later: set[int] = set()  # left, but looked at again when more is written
         self._impossible = ""
         self._costly = False
         self._begin()
@@ -69,7 +70,11 @@ class Contract:
         return self._impossible
 
     def concerns(self, pattern: Pattern) -> bool:
-        return self._concerns.concerns(pattern, frozenset(self._left))
+        return self._concerns.concerns(pattern, self._gone())
+
+    def _gone(self) -> frozenset[int]:
+        """The clauses that are never asked about; those that may be followed later on are, where they can be."""
+        return frozenset(i for i in self._left if i not in self._later)
 
     def guaranteed(self) -> tuple[Clause, ...]:
         return tuple(c for i, c in enumerate(self.kernel.ensures) if i not in self._left)
@@ -102,17 +107,21 @@ class Contract:
             shape.open(Delay(site.path, site.type, sum(isinstance(step, int) for step in site.path)))
         readings: list[Reading] = []
         steps = 0
-        for index, clause in self._clauses(indices):
+        for index in indices:
+            if index in self._left and index not in self._later:
+                continue
             try:
-                readings += symbolic.read(clause.pred, env)
+                readings += symbolic.read(self.kernel.ensures[index].pred, env)
                 steps += symbolic.most_steps - symbolic.left
             except Unsupported as stop:
+                if isinstance(stop, NotYet) and index not in self._left:
+                    self._later.add(index)
                 self._leave(index, stop.why)
         self._costly = steps > MOST_WIDENED
         return shape, facts_of([*readings, *distinct(shape, symbolic)], shape.unknowns)
 
     def _leave(self, index: int, why: str) -> None:
-        self._left[index] = Left(self.kernel.ensures[index], why)
+        self._left.setdefault(index, Left(self.kernel.ensures[index], why))
 
     def _widen(self, shape: Shape, may: tuple[Term, ...], *more: Term) -> bool:
         """Look further into containers, as far as what may hold needs it; whether that changes anything."""
@@ -218,6 +227,10 @@ class Contract:
     # ------------------------------------------------------------ a site
 
     def _answer(self, site: Site, so_far: SoFar) -> Residual:
+        if self._later:
+            found = self._with_later(site, so_far)
+            if found is not None:
+                return found
         while True:
             indices = self._concerns.connected(site.pattern, frozenset(self._left))
             left = len(self._left)
@@ -227,6 +240,16 @@ class Contract:
                 self._adopt(indices, so_far)
             if len(self._left) == left:
                 return _anything(site, self.program)
+
+    def _with_later(self, site: Site, so_far: SoFar) -> Residual | None:
+        """With the clauses that were left and can be followed by now, where that has a completion."""
+        indices = self._concerns.connected(site.pattern, self._gone())
+        if self._later.isdisjoint(indices):
+            return None
+        try:
+            return self._ask(site, so_far, indices)
+        except (NoAnswer, NotEncoded):
+            return None
 
     def _ask(self, site: Site, so_far: SoFar, indices: list[int]) -> Residual:
         tries = 0

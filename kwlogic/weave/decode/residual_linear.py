@@ -12,7 +12,7 @@ from fractions import Fraction
 from math import gcd, lcm
 
 from kwlogic.core.terms import Op, Term, mk_var
-from kwlogic.core.types import BOOL, INT, REAL
+from kwlogic.core.types import BOOL, INT, REAL, STRING
 from kwlogic.source.records import dataclass
 from kwlogic.weave.decode.residual_model import Model
 
@@ -96,6 +96,11 @@ class Constraints:
         yield from (d for _, d in self.divides)
 
 
+def differ(term: Term) -> bool:
+    """An equality of texts that are unknown or literal: denied, it always leaves more texts than one will ever write."""
+    return term.op is Op.EQ and term.args[0].type is STRING and all(a.op in (Op.VAR, Op.LIT) for a in term.args)
+
+
 def mk_divides(number: int, form: Lin) -> tuple[int, Lin]:
     """A divisibility with factors that are integers below the modulus."""
     scale = lcm(form.const.denominator, *(f.denominator for f in form.parts.values()))
@@ -114,6 +119,8 @@ class Projection:
         self._point = False
         self._seen: set[tuple[Term, bool]] = set()
         self._products: dict[Term, Term] = {}
+        self.lengths: dict[Term, Term] = {}
+        self.tied: set[Term] = set()
 
     # ------------------------------------------------------------ from formulas
 
@@ -176,7 +183,7 @@ class Projection:
             strict = term.data.endswith("lt")
             form = left.plus(right, Fraction(-1)) if wanted else right.plus(left, Fraction(-1))
             self.bound(form, strict if wanted else not strict)
-        else:
+        elif not (differ(term) and not wanted):
             self._hold(term)
 
     def _equality(self, one: Term, other: Term, wanted: bool) -> None:
@@ -199,7 +206,10 @@ class Projection:
         from kwlogic.core.walk import free_vars
 
         for var in free_vars(term):
-            self.hold(var)
+            if var.type is STRING:
+                self.tied.add(var)
+            else:
+                self.hold(var)
 
     def hold(self, var: Term) -> None:
         """Keep an unknown at its value in the model."""
@@ -246,10 +256,31 @@ class Projection:
 
             self.require([cond if self.model.value(cond) else mk_not(cond)])
             return forms[0]
+        if term.op is Op.PRIM and term.data == "str.len" and term.args[0].op is Op.VAR:
+            return Lin(Fraction(0), {self._length(term.args[0]): Fraction(1)})
         if not forms:
             self._hold(term)
             return Lin(Fraction(self.model.value(term)), {})
         return self._arithmetic(term, forms)
+
+    def _length(self, text: Term) -> Term:
+        """The length of an unknown text, as an unknown of its own."""
+        if text not in self.lengths:
+            self.lengths[text] = self.model.name(mk_var(f"{text.data}|", INT), len(self.model.value(text)))
+        return self.lengths[text]
+
+    def _settle_lengths(self) -> None:
+        """A text that only has to differ from others may have any length but none; of others it is held."""
+        tied = self.ties()
+        for text, length in self.lengths.items():
+            if text in tied or not self.model.value(length):
+                self.hold(length)
+            else:
+                self.bound(Lin(Fraction(1), {length: Fraction(-1)}), False)
+
+    def ties(self) -> set[Term]:
+        """Texts that are held at their values."""
+        return self.tied
 
     def _arithmetic(self, term: Term, forms: list[Lin]) -> Lin:
         match term.data.partition(".")[2]:
@@ -350,6 +381,7 @@ class Projection:
             return Cube(here, False, here, False, modulus)
         from kwlogic.weave.decode.residual_eliminate import eliminate
 
+        self._settle_lengths()
         self._multiplied()
         others: dict[Term, None] = {}
         for form in self.all.forms():

@@ -15,8 +15,8 @@ from kwlogic.weave.decode.residual_values import (
     UNDEFINED,
     Bag,
     Node,
+    NotYet,
     Table,
-    Unsupported,
     Where,
     entries_of,
     items_of,
@@ -56,7 +56,7 @@ def apply_prim(sym: Symbolic, term: Term, args: list[Any], where: Where) -> Any:
         found = mk_prim(name, tuple(map(lift, args)), term.type)
         return _option(sym, mk_is("Some", found), mk_sel("Some", 0, found, INT), where)
     if name not in ENCODED:
-        raise Unsupported(f"`{name.partition('.')[2]}` is applied to what is not written yet")
+        raise NotYet(f"`{name.partition('.')[2]}` is applied to what is not written yet")
     return sym.settle(mk_scalar(name, tuple(args), term.type), where)
 
 
@@ -71,7 +71,7 @@ def _any_le(args: list[Any]) -> Any:
     terms = tuple(map(lift, args)) if not any(isinstance(a, (Node, Bag, Table, Con)) for a in args) else ()
     prefix = {INT: "int", REAL: "real", STRING: "str"}.get(terms[0].type) if terms else None
     if prefix is None:
-        raise Unsupported("values that are not written yet are put in order")
+        raise NotYet("values that are not written yet are put in order")
     return mk_scalar(f"{prefix}.le", tuple(args), BOOL)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from fractions import Fraction
 from typing import Any
 
 from kwlogic.core.regex import EMPTY, Chars, Regex, Seq, Start, parse_regex
@@ -18,7 +17,7 @@ from kwlogic.core.types import INT, STRING
 from kwlogic.core.walk import free_vars, subst
 from kwlogic.source.records import dataclass
 from kwlogic.weave.decode.data import Checked, Free, OneOf, Residual, Texts
-from kwlogic.weave.decode.residual_linear import Cube, Lin, Projection
+from kwlogic.weave.decode.residual_linear import Cube, Projection, differ
 from kwlogic.weave.decode.residual_model import Model
 from kwlogic.weave.decode.residual_sets import cube_term
 from kwlogic.weave.decode.residual_values import lift
@@ -58,7 +57,6 @@ class TextProjection(Projection):
         model.name(LENGTH, len(model.value(focus)))
         self.text = focus
         self.atoms: dict[tuple[Term, bool], None] = {}
-        self.held: set[Term] = set()
 
     def word(self, formulas: Iterable[Term]) -> Word:
         self.require(formulas)
@@ -68,21 +66,8 @@ class TextProjection(Projection):
             return Word(self.text, (), Cube(), here)
         return Word(self.text, tuple(literals), self.cube())
 
-    def _hold(self, term: Term) -> None:
-        """An atom with texts in it: kept for later, its numbers held."""
-        for var in free_vars(term):
-            if var.type is STRING:
-                self.held.add(var)
-            else:
-                self.hold(var)
-
-    def _operands(self, term: Term) -> tuple[Term, ...]:
-        return () if term.op is Op.PRIM and term.data == "str.len" else super()._operands(term)
-
-    def _form(self, term: Term, forms: list[Lin]) -> Lin:
-        if term.op is Op.PRIM and term.data == "str.len" and term.args[0] is self.text:
-            return Lin(Fraction(0), {LENGTH: Fraction(1)})
-        return super()._form(term, forms)
+    def _length(self, text: Term) -> Term:
+        return LENGTH if text is self.text else super()._length(text)
 
     def _atom(self, term: Term, wanted: bool) -> None:
         if any(a.type is STRING for a in term.args) or term.op in (Op.IS, Op.VAR):
@@ -95,7 +80,7 @@ class TextProjection(Projection):
 
     def _literals(self) -> list[tuple[Term, bool]] | None:
         """The atoms over the text alone, others at their values; None where the text is tied as a whole."""
-        if self.text in self.held:
+        if self.text in self.tied:
             return None
         atoms = self._without_loose()
         values = {
@@ -110,13 +95,15 @@ class TextProjection(Projection):
 
     def _without_loose(self) -> list[tuple[Term, bool]]:
         """Without what is said of texts that only have to differ from others."""
-        atoms = list(self.atoms)
-        tied = set(self.held)
-        for term, wanted in atoms:
-            plain = not wanted and term.op is Op.EQ and all(a.op in (Op.VAR, Op.LIT) for a in term.args)
-            if not plain:
-                tied |= free_vars(term)
-        return [(t, w) for t, w in atoms if not any(v is not self.text and v not in tied for v in free_vars(t))]
+        tied = self.ties()
+        return [(t, w) for t, w in self.atoms if not any(v is not self.text and v not in tied for v in free_vars(t))]
+
+    def ties(self) -> set[Term]:
+        found = set(self.tied)
+        for term, wanted in self.atoms:
+            if wanted or not differ(term):
+                found |= free_vars(term)
+        return found
 
 
 # ---------------------------------------------------------------- residuals
@@ -292,6 +279,8 @@ def split_escape(raw: str) -> tuple[str | None, str]:
 
 def _finished(text: str) -> str | None:
     """What a finished JSON string says."""
+    if not text.endswith('"'):
+        return None
     try:
         value = json.loads(text)
     except ValueError:

@@ -260,3 +260,7 @@ class Unsupported(Exception):
     def __init__(self, why: str) -> None:
         super().__init__(why)
         self.why = why
+
+
+class NotYet(Unsupported):
+    """One that may be followed once more is written."""

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from residual_walk import Walk, admits, pick
+from residual_walk import Walk, _part, admits, pick, sampled
 
 from kwlogic.core.eval import EvalStop, Evaluator
 from kwlogic.core.program import Kernel, Program
@@ -19,7 +19,7 @@ from kwlogic.core.value import Con, MapV, SetV, Value, list_value
 from kwlogic.core.value_show import field_types
 from kwlogic.solve.sorts import constructors
 from kwlogic.source.records import dataclass
-from kwlogic.weave.decode.data import Fields, Hole, Items, Kind, Known, Partial, Site
+from kwlogic.weave.decode.data import HOLE, Checked, Fields, Hole, Items, Kind, Known, Partial, Site
 from kwlogic.weave.decode.residual import Contract, residuals_for
 from kwlogic.weave.decode.residual_shape import step_names
 
@@ -78,7 +78,7 @@ def trees(type: Type, domain: Domain, program: Program, depth: int = 0) -> Itera
                     pairs = tuple(("con", "Tuple", (k[0], v[0])) for k, v in zip(chosen, held))
                     yield ("items", pairs), MapV({k[1]: v[1] for k, v in zip(chosen, held)})
     elif depth <= domain.depth:
-        for ctor, fields in constructors(program, type):
+        for ctor, _ in constructors(program, type):
             for parts in product(*(list(trees(f, domain, program, depth + 1)) for f in field_types(ctor, type, program))):
                 yield ("con", ctor, tuple(t for t, _ in parts)), Con(ctor, tuple(v for _, v in parts))
 
@@ -159,7 +159,7 @@ class Compared:
         left = [t for t in self.all if all(fits(p, t[n]) for n, p in so_far.items())]
         there = {at(t, site, self.program) for t in left}
         if site.kind is Kind.MORE:
-            assert isinstance(size := self.size(so_far, site), int)
+            size = self.size(so_far, site)
             there = {length > size for length in there if length >= size}
         pool: Any = {True, False} if site.kind is Kind.MORE else self.pool(site.type)
         admitted = {v for v in pool if admits(residual, v)}
@@ -173,8 +173,6 @@ class Compared:
         return random.choice(sorted(admitted, key=repr)) if self.complete else pick(residual, site.type, random)
 
     def size(self, so_far: dict[str, Partial], site: Site) -> int:
-        from residual_walk import _part
-
         part = _part(so_far, site.path)
         assert isinstance(part, Items)
         return len(part.items)
@@ -259,6 +257,14 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
+DOMAINS = {
+    "tree": Domain(depth=1),
+    "pairs": Domain(length=1),
+    "map": Domain(length=2, words=("", "a", "b", "ab")),
+    "same items": Domain(ints=(-1, 0, 1, 3)),
+    "no repeats": Domain(ints=(-1, 1, 2, 4)),
+    "set": Domain(length=2),
+}
 PROMPT = '\n  by prompt """answer"""\n'
 
 
@@ -273,11 +279,96 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Program:
 def test_what_is_let_in_is_what_has_a_completion(name: str, program: Program) -> None:
     _, inputs = CASES[name]
     kernel = program.kernels[f"left.k{list(CASES).index(name)}"]
-    compared = Compared(program, kernel, inputs, Domain(depth=2 if name == "tree" else 3))
+    compared = Compared(program, kernel, inputs, DOMAINS.get(name, Domain()))
     assert compared.all, "the case has no satisfying output"
     assert not compared.residuals.checked_after()
-    for seed in range(2):
-        output = compared.walk(Random(seed))
-        env = {**inputs, **output}
-        assert all(compared.residuals.evaluator.holds(c, env) for c in compared.residuals.guaranteed())
+    env = {**inputs, **compared.walk(Random(len(name)))}
+    assert all(compared.residuals.evaluator.holds(c, env) for c in compared.residuals.guaranteed())
     assert len(compared.inexact) == 0, compared.inexact
+
+
+# ---------------------------------------------------------------- what has no output, what is left, what is regained
+
+OTHERS = {
+    "empty": (
+        "kernel k(n: Int) -> (x: Int, y: Int)\n  ensures a: x > y\n  ensures b: y > n\n  ensures c: x < n\n  ensures d: x != 77",
+        {"n": 12},
+    ),
+    "too few": ("kernel k(n: Int) -> (xs: List[Int])\n  ensures len(xs) == 3\n  ensures sum(xs) == n\n  ensures forall x in xs :: x > 5", {"n": 12}),
+    "joined": ('kernel k(n: Int) -> (xs: List[String], s: String)\n  ensures len(xs) == n\n  ensures s == join(",", xs)', {"n": 3}),
+    "for all": ("kernel k(n: Int) -> (x: Int)\n  ensures x > n\n  ensures forall i: Int :: i * x == x * i\n= n + 1\n", {"n": 3}),
+    "long": ("kernel k(n: Int) -> (xs: List[Int])\n  ensures sum(xs) == n and (forall x in xs :: 1 <= x <= 4)", {"n": 40}),
+    "quotes": (
+        'kernel k(t: String) -> (title: String, quotes: List[String])\n  ensures 0 < len(title) <= 9 and title in t and title != "The"'
+        "\n  ensures forall q in quotes :: q in t and len(q) > 2",
+        {"t": 'The "q"\tb \\ fox'},
+    ),
+    "share": (
+        "record Line(label: String, qty: Int, price: Real)\nfn cost(ls: List[Line]) -> Real\n"
+        "= match ls { case [] => 0.0 case [l, *rest] => real(l.qty) * l.price + cost(rest) }\n"
+        "kernel k(n: Int) -> (total: Real, lines: List[Line], tip: Real)\n  ensures cost(lines) == total and len(lines) == n"
+        "\n  ensures forall l in lines :: l.qty > 0 and l.price >= 0.0\n  ensures tip * 10.0 == total",
+        {"n": 3},
+    ),
+    "relabelled": (
+        "record Row(name: String, amount: Int)\nkernel k(names: List[String], n: Int) -> (rows: List[Row])"
+        "\n  ensures map(fn (r) => r.name, rows) == names\n  ensures sum(map(fn (r) => r.amount, rows)) == n\n  ensures forall r in rows :: r.amount >= 0",
+        {"names": list_value([f"n{i}" for i in range(6)]), "n": 100},
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def others(tmp_path_factory: pytest.TempPathFactory) -> Program:
+    texts = [text.replace("kernel k(", f"kernel k{i}(") for i, (text, _) in enumerate(OTHERS.values())]
+    return program_of(tmp_path_factory.mktemp("others"), "".join(t if t.endswith("\n") else t + PROMPT for t in texts))
+
+
+def contract(others: Program, name: str) -> Contract:
+    return residuals_for(others.kernels[f"left.k{list(OTHERS).index(name)}"], OTHERS[name][1], others)
+
+
+def test_a_contract_without_outputs_is_told_with_the_clauses_at_fault(others: Program) -> None:
+    assert contract(others, "empty").impossible == "no output satisfies `a`, `b` and `c` together for these inputs"
+    told = contract(others, "too few").impossible
+    assert told == "no output satisfies `len(xs) == 3`, `sum(xs) == n` and `forall x in xs :: x > 5` together for these inputs"
+
+
+def test_what_cannot_be_run_is_left_to_be_checked_after(others: Program) -> None:
+    residuals = contract(others, "for all")
+    assert [c.text for c in residuals.guaranteed()] == ["x > n"]
+    assert [left.why for left in residuals.checked_after()] == ["an unbounded quantifier cannot be run"]
+
+
+def test_a_clause_that_cannot_be_followed_yet_is_asked_about_later(others: Program) -> None:
+    residuals = contract(others, "joined")
+    assert [left.why for left in residuals.checked_after()] == ["`join` is applied to what is not written yet"]
+    for seed in range(3):
+        output = sampled(residuals, residuals.kernel, others, Random(seed))
+        assert all(residuals.evaluator.holds(c, {"n": 3, **output}) for c in residuals.kernel.ensures)
+
+
+@pytest.mark.parametrize("name", ["long", "quotes", "share", "relabelled"])
+def test_walks_end_in_outputs_that_satisfy_the_contract(name: str, others: Program) -> None:
+    residuals = contract(others, name)
+    assert not residuals.checked_after()
+    output = sampled(residuals, residuals.kernel, others, Random(0))
+    assert all(residuals.evaluator.holds(c, {**OTHERS[name][1], **output}) for c in residuals.kernel.ensures)
+    assert not residuals.checked_after()
+
+
+def test_prefixes_are_alive_where_a_text_goes_on_from_them(others: Program) -> None:
+    """Of parts of a known text: all, some of which need escapes."""
+    import json
+
+    residuals = contract(others, "quotes")
+    text = str(OTHERS["quotes"][1]["t"])
+    residual = residuals.residual(Site(("title",), ("title",), Kind.VALUE, STRING), {"title": HOLE, "quotes": HOLE})
+    assert isinstance(residual, Checked)
+    parts = {text[i:j] for i in range(len(text)) for j in range(i + 1, min(len(text), i + 9) + 1)} - {"The"}
+    written = {json.dumps(p, ensure_ascii=False) for p in parts}
+    assert all(residual.ok(p) for p in parts)
+    assert not any(residual.ok(p) for p in ("The", "", text, "fox "))
+    starts = {w[:i] for w in written for i in range(len(w) + 1)}
+    assert all(residual.alive(s) for s in starts)
+    assert not [s + c for s in sorted(starts)[::7] for c in 'ex\\" T' if s + c not in starts and residual.alive(s + c)]
