@@ -32,69 +32,75 @@ SERVER = {
 }
 
 
-def register(server: KwServer) -> None:
-    feature, command = server.feature, server.command
+async def code_actions(ls: KwServer, params: lsp.CodeActionParams) -> list[lsp.CodeAction] | None:
+    def work(analysis: Analysis, shown: str, document: Document) -> list[lsp.CodeAction]:
+        start, end = document.lines.offset(params.range.start), document.lines.offset(params.range.end)
+        return _offered(ls, analysis, shown, document, start, end)
 
-    @feature(lsp.TEXT_DOCUMENT_CODE_ACTION, lsp.CodeActionOptions(KINDS, resolve_provider=True))
-    async def code_actions(ls: KwServer, params: lsp.CodeActionParams) -> list[lsp.CodeAction] | None:
-        def work(analysis: Analysis, shown: str, document: Document) -> list[lsp.CodeAction]:
-            start, end = document.lines.offset(params.range.start), document.lines.offset(params.range.end)
-            return _offered(ls, analysis, shown, document, start, end)
+    return await ls.about(params.text_document.uri, work)
 
-        return await ls.about(params.text_document.uri, work)
 
-    @feature(lsp.CODE_ACTION_RESOLVE)
-    async def resolve(ls: KwServer, action: lsp.CodeAction) -> lsp.CodeAction:
-        data = action.data
-        if not isinstance(data, Mapping) or action.edit is not None:
-            return action
-        action.edit = await _mended(ls, data["uri"], data["kernel"], data["with"], data["start"])
+async def resolve(ls: KwServer, action: lsp.CodeAction) -> lsp.CodeAction:
+    data = action.data
+    if not isinstance(data, Mapping) or action.edit is not None:
         return action
+    action.edit = await _mended(ls, data["uri"], data["kernel"], data["with"], data["start"])
+    return action
 
-    @feature(lsp.TEXT_DOCUMENT_FORMATTING)
-    async def format_all(ls: KwServer, params: lsp.DocumentFormattingParams) -> list[lsp.TextEdit] | None:
-        document = ls.documents.get(params.text_document.uri)
-        return None if document is None else await ls.bench.run(lambda: _formatted(document))
 
-    @command("kwlogic.verify")
-    async def verify(ls: KwServer, uri: str, *names: str) -> Any:
-        """Ask for verdicts again: of the declarations named, and of all that are outdated."""
-        document = ls.documents.get(uri)
-        if document is not None:
-            await ls.proving.verify(document.path, names)
-        return None
+async def format_all(ls: KwServer, params: lsp.DocumentFormattingParams) -> list[lsp.TextEdit] | None:
+    document = ls.documents.get(params.text_document.uri)
+    return None if document is None else await ls.bench.run(lambda: _formatted(document))
 
-    @command("kwlogic.server.verdicts")
-    async def verdicts(ls: KwServer, uri: str, name: str) -> Any:
-        """The verdicts of a declaration in words."""
-        found = await ls.about(uri, lambda analysis, _, __: verdict_paragraphs(ls, analysis, name))
-        text = "\n".join(found or ())
-        if "kwlogic.showVerdicts" not in ls.options.get("commands", ()):
-            ls.window_show_message(lsp.ShowMessageParams(lsp.MessageType.Info, text))
-        return {"text": text}
 
-    @command("kwlogic.server.graph")
-    async def graph(ls: KwServer, uri: str, name: str, *options: Any) -> Any:
-        """The picture of a composition, with its verdicts unless the option says false; a file where the client shows none."""
-        answer = await _prover(ls, uri, name, {"do": "graph", "verdicts": options[:1] != (False,)})
-        if "kwlogic.showGraph" not in ls.options.get("commands", ()):
-            await _show(ls, answer["svg"], name)
-        return answer
+async def verify(ls: KwServer, uri: str, *names: str) -> Any:
+    """Ask for verdicts again: of the declarations named, and of all that are outdated."""
+    document = ls.documents.get(uri)
+    if document is not None:
+        await ls.proving.verify(document.path, names)
+    return None
 
-    @command("kwlogic.server.run")
-    async def run(ls: KwServer, uri: str, name: str, *inputs: Any) -> Any:
-        """Run an expression kernel on a JSON document; without one, on an input that is known to be allowed."""
-        document = inputs[0] if inputs else None
-        given = document if isinstance(document, str) else None if document is None else json.dumps(document)
-        if given is None:
-            given = await ls.about(uri, lambda analysis, _, __: some_input(ls, analysis, name))
-        if given is None:
-            raise Refused("no input is known yet: give one, or wait for the verdicts")
-        answer = await _prover(ls, uri, name, {"do": "run", "input": given})
-        if "kwlogic.run" not in ls.options.get("commands", ()):
-            told = answer["output"] or "\n".join(answer["problems"])
-            ls.window_show_message(lsp.ShowMessageParams(lsp.MessageType.Info, f"{name} {given}\n{told}"))
-        return {**answer, "input": given}
+
+async def verdicts(ls: KwServer, uri: str, name: str) -> Any:
+    """The verdicts of a declaration in words."""
+    found = await ls.about(uri, lambda analysis, _, __: verdict_paragraphs(ls, analysis, name))
+    text = "\n".join(found or ())
+    if "kwlogic.showVerdicts" not in ls.options.get("commands", ()):
+        ls.window_show_message(lsp.ShowMessageParams(lsp.MessageType.Info, text))
+    return {"text": text}
+
+
+async def graph(ls: KwServer, uri: str, name: str, *options: Any) -> Any:
+    """The picture of a composition, with its verdicts unless the option says false; a file where the client shows none."""
+    answer = await _prover(ls, uri, name, {"do": "graph", "verdicts": options[:1] != (False,)})
+    if "kwlogic.showGraph" not in ls.options.get("commands", ()):
+        await _show(ls, answer["svg"], name)
+    return answer
+
+
+async def run(ls: KwServer, uri: str, name: str, *inputs: Any) -> Any:
+    """Run an expression kernel on a JSON document; without one, on an input that is known to be allowed."""
+    document = inputs[0] if inputs else None
+    given = document if isinstance(document, str) else None if document is None else json.dumps(document)
+    if given is None:
+        given = await ls.about(uri, lambda analysis, _, __: some_input(ls, analysis, name))
+    if given is None:
+        raise Refused("no input is known yet: give one, or wait for the verdicts")
+    answer = await _prover(ls, uri, name, {"do": "run", "input": given})
+    if "kwlogic.run" not in ls.options.get("commands", ()):
+        told = answer["output"] or "\n".join(answer["problems"])
+        ls.window_show_message(lsp.ShowMessageParams(lsp.MessageType.Info, f"{name} {given}\n{told}"))
+    return {**answer, "input": given}
+
+
+def register(server: KwServer) -> None:
+    server.feature(lsp.TEXT_DOCUMENT_CODE_ACTION, lsp.CodeActionOptions(KINDS, resolve_provider=True))(code_actions)
+    server.feature(lsp.CODE_ACTION_RESOLVE)(resolve)
+    server.feature(lsp.TEXT_DOCUMENT_FORMATTING)(format_all)
+    server.command("kwlogic.verify")(verify)
+    server.command("kwlogic.server.verdicts")(verdicts)
+    server.command("kwlogic.server.graph")(graph)
+    server.command("kwlogic.server.run")(run)
 
 
 # ---------------------------------------------------------------- code actions

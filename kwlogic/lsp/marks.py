@@ -35,45 +35,48 @@ OF_SYMBOL = {
 LEGEND = lsp.SemanticTokensLegend(list(TYPES), list(MODIFIERS))
 
 
+async def tokens(ls: KwServer, params: lsp.SemanticTokensParams) -> lsp.SemanticTokens | None:
+    def work(analysis: Analysis, shown: str, document: Document) -> lsp.SemanticTokens:
+        return lsp.SemanticTokens(_encoded(semantic(analysis, shown), document))
+
+    return await ls.about(params.text_document.uri, work, times=1)
+
+
+async def hints(ls: KwServer, params: lsp.InlayHintParams) -> list[lsp.InlayHint] | None:
+    def work(analysis: Analysis, shown: str, document: Document) -> list[lsp.InlayHint]:
+        start, end = document.lines.offset(params.range.start), document.lines.offset(params.range.end)
+        found = (*_types(analysis, shown, document), *_contracts(ls.proving, analysis, shown, document))
+        return [h for at, h in found if start <= at <= end]
+
+    return await ls.about(params.text_document.uri, work, times=1)
+
+
+async def lenses(ls: KwServer, params: lsp.CodeLensParams) -> list[lsp.CodeLens] | None:
+    def work(analysis: Analysis, shown: str, document: Document) -> list[lsp.CodeLens]:
+        return list(_lenses(ls, analysis, shown, document))
+
+    return await ls.about(params.text_document.uri, work, times=1)
+
+
+async def folding(ls: KwServer, params: lsp.FoldingRangeParams) -> list[lsp.FoldingRange] | None:
+    def work(analysis: Analysis, shown: str, document: Document) -> list[lsp.FoldingRange]:
+        scope = analysis.scope(shown)
+        found: dict[tuple[int, int], lsp.FoldingRange] = {}
+        for span, kind in folds(scope.tree, scope.source) if scope is not None else ():
+            place = document.lines.range(span)
+            if place.end.line > place.start.line:
+                key = (place.start.line, place.end.line)
+                found.setdefault(key, lsp.FoldingRange(*key, kind=lsp.FoldingRangeKind(kind)))
+        return list(found.values())
+
+    return await ls.about(params.text_document.uri, work, times=1)
+
+
 def register(server: KwServer) -> None:
-    feature = server.feature
-
-    @feature(lsp.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, LEGEND)
-    async def tokens(ls: KwServer, params: lsp.SemanticTokensParams) -> lsp.SemanticTokens | None:
-        def work(analysis: Analysis, shown: str, document: Document) -> lsp.SemanticTokens:
-            return lsp.SemanticTokens(_encoded(semantic(analysis, shown), document))
-
-        return await ls.about(params.text_document.uri, work, times=1)
-
-    @feature(lsp.TEXT_DOCUMENT_INLAY_HINT)
-    async def hints(ls: KwServer, params: lsp.InlayHintParams) -> list[lsp.InlayHint] | None:
-        def work(analysis: Analysis, shown: str, document: Document) -> list[lsp.InlayHint]:
-            start, end = document.lines.offset(params.range.start), document.lines.offset(params.range.end)
-            found = (*_types(analysis, shown, document), *_contracts(ls.proving, analysis, shown, document))
-            return [h for at, h in found if start <= at <= end]
-
-        return await ls.about(params.text_document.uri, work, times=1)
-
-    @feature(lsp.TEXT_DOCUMENT_CODE_LENS)
-    async def lenses(ls: KwServer, params: lsp.CodeLensParams) -> list[lsp.CodeLens] | None:
-        def work(analysis: Analysis, shown: str, document: Document) -> list[lsp.CodeLens]:
-            return list(_lenses(ls, analysis, shown, document))
-
-        return await ls.about(params.text_document.uri, work, times=1)
-
-    @feature(lsp.TEXT_DOCUMENT_FOLDING_RANGE)
-    async def folding(ls: KwServer, params: lsp.FoldingRangeParams) -> list[lsp.FoldingRange] | None:
-        def work(analysis: Analysis, shown: str, document: Document) -> list[lsp.FoldingRange]:
-            scope = analysis.scope(shown)
-            found: dict[tuple[int, int], lsp.FoldingRange] = {}
-            for span, kind in folds(scope.tree, scope.source) if scope is not None else ():
-                place = document.lines.range(span)
-                if place.end.line > place.start.line:
-                    key = (place.start.line, place.end.line)
-                    found.setdefault(key, lsp.FoldingRange(*key, kind=lsp.FoldingRangeKind(kind)))
-            return list(found.values())
-
-        return await ls.about(params.text_document.uri, work, times=1)
+    server.feature(lsp.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, LEGEND)(tokens)
+    server.feature(lsp.TEXT_DOCUMENT_INLAY_HINT)(hints)
+    server.feature(lsp.TEXT_DOCUMENT_CODE_LENS)(lenses)
+    server.feature(lsp.TEXT_DOCUMENT_FOLDING_RANGE)(folding)
 
 
 # ---------------------------------------------------------------- tokens

@@ -26,100 +26,106 @@ KINDS = {
 MOST = 500  # symbols of a workspace that are listed
 
 
+async def definition(ls: KwServer, params: lsp.DefinitionParams) -> list[lsp.Location] | None:
+    def work(analysis: Analysis, shown: str, document: Document) -> list[lsp.Location]:
+        return _definitions(analysis, shown, document.lines.offset(params.position), ls.places(analysis))
+
+    return await ls.about(params.text_document.uri, work)
+
+
+async def all_references(ls: KwServer, params: lsp.ReferenceParams) -> list[lsp.Location] | None:
+    def work(analysis: Analysis, shown: str, document: Document) -> list[lsp.Location]:
+        places = ls.places(analysis)
+        declared = params.context.include_declaration
+        return [
+            places.location(o)
+            for o, definition in _uses(analysis, shown, document.lines.offset(params.position))
+            if declared or not definition
+        ]
+
+    return await ls.about(params.text_document.uri, work, whole=True)
+
+
+async def highlight(ls: KwServer, params: lsp.DocumentHighlightParams) -> list[lsp.DocumentHighlight] | None:
+    def work(analysis: Analysis, shown: str, document: Document) -> list[lsp.DocumentHighlight]:
+        index = index_of(analysis, shown)
+        found = index.at(document.lines.offset(params.position)) if index is not None else None
+        if index is None or found is None:
+            return []
+        kind = lsp.DocumentHighlightKind
+        return [
+            lsp.DocumentHighlight(document.lines.range(o.span), kind.Write if o.definition else kind.Read) for o in index.of(found.symbol)
+        ]
+
+    return await ls.about(params.text_document.uri, work)
+
+
+async def prepare(ls: KwServer, params: lsp.PrepareRenameParams) -> lsp.PrepareRenamePlaceholder | None:
+    def work(analysis: Analysis, shown: str, document: Document) -> lsp.PrepareRenamePlaceholder | str:
+        try:
+            found = renameable(analysis, shown, document.lines.offset(params.position))
+        except Refusal as refusal:
+            return str(refusal)
+        return lsp.PrepareRenamePlaceholder(document.lines.range(found.span), found.symbol.name)
+
+    answer = await ls.about(params.text_document.uri, work)
+    if isinstance(answer, str):
+        raise Refused(answer)
+    return answer
+
+
+async def do_rename(ls: KwServer, params: lsp.RenameParams) -> lsp.WorkspaceEdit | None:
+    def work(analysis: Analysis, shown: str, document: Document) -> lsp.WorkspaceEdit | str:
+        try:
+            found: Renaming = rename(ls.desk, analysis, shown, document.lines.offset(params.position), params.new_name)
+        except Refusal as refusal:
+            return str(refusal)
+        return workspace_edit(found.edits, ls.places(analysis))
+
+    answer = await ls.about(params.text_document.uri, work, whole=True)
+    if isinstance(answer, str):
+        raise Refused(answer)
+    return answer
+
+
+async def symbols(ls: KwServer, params: lsp.DocumentSymbolParams) -> list[lsp.DocumentSymbol] | None:
+    def work(analysis: Analysis, shown: str, document: Document) -> list[lsp.DocumentSymbol]:
+        scope = analysis.scope(shown)
+        return [] if scope is None else [_symbol(i, document) for i in outline(scope.tree, scope.source)]
+
+    return await ls.about(params.text_document.uri, work)
+
+
+async def workspace_symbols(ls: KwServer, params: lsp.WorkspaceSymbolParams) -> list[lsp.WorkspaceSymbol]:
+    found: list[lsp.WorkspaceSymbol] = []
+    for uri in _one_of_each_project(ls):
+        found += await ls.about(uri, lambda a, _, __: _matching(a, params.query.lower(), ls.places(a)), whole=True) or []
+    return found[:MOST]
+
+
+async def selection(ls: KwServer, params: lsp.SelectionRangeParams) -> list[lsp.SelectionRange] | None:
+    def work(analysis: Analysis, shown: str, document: Document) -> list[lsp.SelectionRange]:
+        scope = analysis.scope(shown)
+        made: list[lsp.SelectionRange] = []
+        for position in params.positions:
+            here = lsp.SelectionRange(document.lines.range(Span(shown, 0, len(document.text))))
+            for span in around(scope.tree, document.lines.offset(position)) if scope is not None else ():
+                here = lsp.SelectionRange(document.lines.range(span), here)
+            made.append(here)
+        return made
+
+    return await ls.about(params.text_document.uri, work)
+
+
 def register(server: KwServer) -> None:
-    feature = server.feature
-
-    @feature(lsp.TEXT_DOCUMENT_DEFINITION)
-    async def definition(ls: KwServer, params: lsp.DefinitionParams) -> list[lsp.Location] | None:
-        def work(analysis: Analysis, shown: str, document: Document) -> list[lsp.Location]:
-            return _definitions(analysis, shown, document.lines.offset(params.position), ls.places(analysis))
-
-        return await ls.about(params.text_document.uri, work)
-
-    @feature(lsp.TEXT_DOCUMENT_REFERENCES)
-    async def all_references(ls: KwServer, params: lsp.ReferenceParams) -> list[lsp.Location] | None:
-        def work(analysis: Analysis, shown: str, document: Document) -> list[lsp.Location]:
-            places = ls.places(analysis)
-            declared = params.context.include_declaration
-            return [
-                places.location(o)
-                for o, definition in _uses(analysis, shown, document.lines.offset(params.position))
-                if declared or not definition
-            ]
-
-        return await ls.about(params.text_document.uri, work, whole=True)
-
-    @feature(lsp.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT)
-    async def highlight(ls: KwServer, params: lsp.DocumentHighlightParams) -> list[lsp.DocumentHighlight] | None:
-        def work(analysis: Analysis, shown: str, document: Document) -> list[lsp.DocumentHighlight]:
-            index = index_of(analysis, shown)
-            found = index.at(document.lines.offset(params.position)) if index is not None else None
-            if index is None or found is None:
-                return []
-            kind = lsp.DocumentHighlightKind
-            return [
-                lsp.DocumentHighlight(document.lines.range(o.span), kind.Write if o.definition else kind.Read)
-                for o in index.of(found.symbol)
-            ]
-
-        return await ls.about(params.text_document.uri, work)
-
-    @feature(lsp.TEXT_DOCUMENT_PREPARE_RENAME)
-    async def prepare(ls: KwServer, params: lsp.PrepareRenameParams) -> lsp.PrepareRenamePlaceholder | None:
-        def work(analysis: Analysis, shown: str, document: Document) -> lsp.PrepareRenamePlaceholder | str:
-            try:
-                found = renameable(analysis, shown, document.lines.offset(params.position))
-            except Refusal as refusal:
-                return str(refusal)
-            return lsp.PrepareRenamePlaceholder(document.lines.range(found.span), found.symbol.name)
-
-        answer = await ls.about(params.text_document.uri, work)
-        if isinstance(answer, str):
-            raise Refused(answer)
-        return answer
-
-    @feature(lsp.TEXT_DOCUMENT_RENAME, lsp.RenameOptions(prepare_provider=True))
-    async def do_rename(ls: KwServer, params: lsp.RenameParams) -> lsp.WorkspaceEdit | None:
-        def work(analysis: Analysis, shown: str, document: Document) -> lsp.WorkspaceEdit | str:
-            try:
-                found: Renaming = rename(ls.desk, analysis, shown, document.lines.offset(params.position), params.new_name)
-            except Refusal as refusal:
-                return str(refusal)
-            return workspace_edit(found.edits, ls.places(analysis))
-
-        answer = await ls.about(params.text_document.uri, work, whole=True)
-        if isinstance(answer, str):
-            raise Refused(answer)
-        return answer
-
-    @feature(lsp.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
-    async def symbols(ls: KwServer, params: lsp.DocumentSymbolParams) -> list[lsp.DocumentSymbol] | None:
-        def work(analysis: Analysis, shown: str, document: Document) -> list[lsp.DocumentSymbol]:
-            scope = analysis.scope(shown)
-            return [] if scope is None else [_symbol(i, document) for i in outline(scope.tree, scope.source)]
-
-        return await ls.about(params.text_document.uri, work)
-
-    @feature(lsp.WORKSPACE_SYMBOL)
-    async def workspace_symbols(ls: KwServer, params: lsp.WorkspaceSymbolParams) -> list[lsp.WorkspaceSymbol]:
-        found: list[lsp.WorkspaceSymbol] = []
-        for uri in _one_of_each_project(ls):
-            found += await ls.about(uri, lambda a, _, __: _matching(a, params.query.lower(), ls.places(a)), whole=True) or []
-        return found[:MOST]
-
-    @feature(lsp.TEXT_DOCUMENT_SELECTION_RANGE)
-    async def selection(ls: KwServer, params: lsp.SelectionRangeParams) -> list[lsp.SelectionRange] | None:
-        def work(analysis: Analysis, shown: str, document: Document) -> list[lsp.SelectionRange]:
-            scope = analysis.scope(shown)
-            made: list[lsp.SelectionRange] = []
-            for position in params.positions:
-                here = lsp.SelectionRange(document.lines.range(Span(shown, 0, len(document.text))))
-                for span in around(scope.tree, document.lines.offset(position)) if scope is not None else ():
-                    here = lsp.SelectionRange(document.lines.range(span), here)
-                made.append(here)
-            return made
-
-        return await ls.about(params.text_document.uri, work)
+    server.feature(lsp.TEXT_DOCUMENT_DEFINITION)(definition)
+    server.feature(lsp.TEXT_DOCUMENT_REFERENCES)(all_references)
+    server.feature(lsp.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT)(highlight)
+    server.feature(lsp.TEXT_DOCUMENT_PREPARE_RENAME)(prepare)
+    server.feature(lsp.TEXT_DOCUMENT_RENAME, lsp.RenameOptions(prepare_provider=True))(do_rename)
+    server.feature(lsp.TEXT_DOCUMENT_DOCUMENT_SYMBOL)(symbols)
+    server.feature(lsp.WORKSPACE_SYMBOL)(workspace_symbols)
+    server.feature(lsp.TEXT_DOCUMENT_SELECTION_RANGE)(selection)
 
 
 def _definitions(analysis: Analysis, shown: str, offset: int, places: Places) -> list[lsp.Location]:

@@ -32,12 +32,13 @@ REST = 0.4  # seconds after an analysis before verdicts are asked for
 COMMAND = (sys.executable, "-m", "kwlogic.lsp.worker")
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Job:
     """One question put to the prover, about declarations as they are in ``analysis``."""
 
     analysis: Analysis
     names: tuple[str, ...]
+    texts: dict[str, str] = field(repr=False)
     number: int = 0
     total: int = 0
     answered: dict[str, int] = field(default_factory=dict)
@@ -119,10 +120,10 @@ class Proving:
         document = self.server.documents.at(path)
         if document is None:
             return
-        found = await self.server.about(document.uri, lambda analysis, shown, _: (analysis, self._outdated(analysis, again)))
+        found = await self.server.about(document.uri, lambda analysis, shown, _: (analysis, *self._outdated(analysis, again)))
         if found is None:
             return
-        analysis, names = found
+        analysis, names, texts = found
         running = self.jobs.get(analysis.project.root)
         if running is not None:
             if set(names) <= set(running.names) and all(_same(running.analysis, analysis, n) for n in running.names):
@@ -130,13 +131,17 @@ class Proving:
             self.prover.cancel(running.number)
             self._ended(running)
         if names:
-            self._submit(Job(analysis, tuple(names)))
+            self._submit(Job(analysis, tuple(names), texts))
 
-    def _outdated(self, analysis: Analysis, again: tuple[str, ...]) -> list[str]:
+    def _outdated(self, analysis: Analysis, again: tuple[str, ...]) -> tuple[list[str], dict[str, str]]:
+        """What to ask about, and all texts as they were analysed, open or not: the verdicts are of these and no others."""
+        texts = {str(p): t for p, t in self.server.desk.texts.items()}
+        for source, _ in analysis.loaded.modules.values():
+            texts.setdefault(str(analysis.paths[source.path]), source.text)
         board = self.board(analysis)
         board.forget(again)
         shown = [analysis.shown(p) for p in self.server.desk.texts]
-        return [n for file in shown if file is not None for n in board.outdated(analysis, file)]
+        return [n for file in shown if file is not None for n in board.outdated(analysis, file)], texts
 
     def _submit(self, job: Job) -> None:
         analysis = job.analysis
@@ -146,7 +151,7 @@ class Proving:
             "do": "check",
             "root": str(analysis.project.root),
             "paths": paths,
-            "texts": {str(p): t for p, t in dict(self.server.desk.texts).items()},
+            "texts": job.texts,
             "budget": self.server.options.get("budget"),
         }
         loop = asyncio.get_running_loop()

@@ -23,38 +23,40 @@ ITEMS = {
 MOST_LINES = 12
 
 
+async def hover(ls: KwServer, params: lsp.HoverParams) -> lsp.Hover | None:
+    def work(analysis: Analysis, shown: str, document: Document) -> lsp.Hover | None:
+        found = described(analysis, shown, document.lines.offset(params.position))
+        if found is None:
+            return None
+        text = "\n\n".join(_paragraphs(ls, analysis, found))
+        return lsp.Hover(lsp.MarkupContent(lsp.MarkupKind.Markdown, text), document.lines.range(found.span))
+
+    return await ls.about(params.text_document.uri, work)
+
+
+async def completion(ls: KwServer, params: lsp.CompletionParams) -> lsp.CompletionList | None:
+    def work(analysis: Analysis, shown: str, document: Document) -> lsp.CompletionList:
+        offset = document.lines.offset(params.position)
+        start, end = word_around(document.text, offset)
+        place = lsp.Range(document.lines.position(start), document.lines.position(max(end, offset)))
+        letters = document.text[start:offset].lower()
+        found = [_item(p, place) for p in complete(analysis, shown, document.text, offset) if _begins(p.label.lower(), letters)]
+        return lsp.CompletionList(bool(letters), found)
+
+    return await ls.lately(params.text_document.uri, work)
+
+
+async def signature(ls: KwServer, params: lsp.SignatureHelpParams) -> lsp.SignatureHelp | None:
+    def work(analysis: Analysis, shown: str, document: Document) -> lsp.SignatureHelp | None:
+        return _signatures(analysis, shown, document.text, document.lines.offset(params.position))
+
+    return await ls.lately(params.text_document.uri, work)
+
+
 def register(server: KwServer) -> None:
-    feature = server.feature
-
-    @feature(lsp.TEXT_DOCUMENT_HOVER)
-    async def hover(ls: KwServer, params: lsp.HoverParams) -> lsp.Hover | None:
-        def work(analysis: Analysis, shown: str, document: Document) -> lsp.Hover | None:
-            found = described(analysis, shown, document.lines.offset(params.position))
-            if found is None:
-                return None
-            text = "\n\n".join(_paragraphs(ls, analysis, found))
-            return lsp.Hover(lsp.MarkupContent(lsp.MarkupKind.Markdown, text), document.lines.range(found.span))
-
-        return await ls.about(params.text_document.uri, work)
-
-    @feature(lsp.TEXT_DOCUMENT_COMPLETION, lsp.CompletionOptions(trigger_characters=[".", "("]))
-    async def completion(ls: KwServer, params: lsp.CompletionParams) -> lsp.CompletionList | None:
-        def work(analysis: Analysis, shown: str, document: Document) -> lsp.CompletionList:
-            offset = document.lines.offset(params.position)
-            start, end = word_around(document.text, offset)
-            place = lsp.Range(document.lines.position(start), document.lines.position(max(end, offset)))
-            letters = document.text[start:offset].lower()
-            found = [_item(p, place) for p in complete(analysis, shown, document.text, offset) if _begins(p.label.lower(), letters)]
-            return lsp.CompletionList(bool(letters), found)
-
-        return await ls.lately(params.text_document.uri, work)
-
-    @feature(lsp.TEXT_DOCUMENT_SIGNATURE_HELP, lsp.SignatureHelpOptions(trigger_characters=["(", ","]))
-    async def signature(ls: KwServer, params: lsp.SignatureHelpParams) -> lsp.SignatureHelp | None:
-        def work(analysis: Analysis, shown: str, document: Document) -> lsp.SignatureHelp | None:
-            return _signatures(analysis, shown, document.text, document.lines.offset(params.position))
-
-        return await ls.lately(params.text_document.uri, work)
+    server.feature(lsp.TEXT_DOCUMENT_HOVER)(hover)
+    server.feature(lsp.TEXT_DOCUMENT_COMPLETION, lsp.CompletionOptions(trigger_characters=[".", "("]))(completion)
+    server.feature(lsp.TEXT_DOCUMENT_SIGNATURE_HELP, lsp.SignatureHelpOptions(trigger_characters=["(", ","]))(signature)
 
 
 # ---------------------------------------------------------------- hover

@@ -7,7 +7,7 @@ declares before either is saved. What has not changed is not parsed again; an an
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,7 +38,7 @@ KEPT = 4000  # parsed files that are remembered
 SWEEP = 300_000  # terms made since the last time after which those that nobody holds are dropped
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Analysis:
     """What is known of a project's open files, and (``whole``) of all its others. Spans are places in ``sources``."""
 
@@ -104,15 +104,20 @@ class Desk:
             sweep()
             self._swept = size()
 
+    def another(self, texts: Mapping[Path, str]) -> Desk:
+        """A desk with other texts, which need not read again what this one has read."""
+        made = Desk()
+        made.texts, made._parsed = dict(texts), dict(self._parsed)
+        return made
+
     def warm(self) -> None:
         """Load what the first text will need: the grammar, the standard library, the words for errors."""
         from kwlogic.workspace.live.quick import quick
 
         path = Path("warm.kw").absolute()
-        other = Desk()
-        other._parsed = self._parsed
-        other.put(path, WARM)
+        other = self.another({path: WARM})
         quick(other.analysis(path), path.name, WARM.replace("y + 1", "y +"))
+        self._parsed.update(other._parsed)
 
     # ------------------------------------------------------------ projects
 

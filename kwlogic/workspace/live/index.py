@@ -26,7 +26,7 @@ Task = tuple[object, Env]
 NOTHING: Env = {}
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Index:
     """The names of one file, in order of place."""
 

@@ -31,7 +31,7 @@ TAILS = (
 )  # fmt: skip
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Probe:
     """``kind``: value, field, type, kernel, lemma, pattern, module. ``env``: the local names in scope; ``subject``: of a field."""
 
@@ -82,7 +82,8 @@ def _mendings(text: str, first: int, start: int, end: int, last: int) -> Iterato
     for inside, after in TAILS:
         yield f"{before}{inside}{closing}{after}\n"
     for cut in range(1, len(closing)):
-        yield f"{before}{closing[:cut]} = x{closing[cut:]}\n"
+        for joint in (";", " = x", "; x", " then x else x"):
+            yield f"{before}{closing[:cut]}{joint}{closing[cut:]}\n"
 
 
 def _closers(text: str) -> str:

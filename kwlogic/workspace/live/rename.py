@@ -118,10 +118,8 @@ def _tried(desk: Desk, analysis: Analysis, symbol: Symbol, edits: Iterable[Edit]
     by_file: dict[str, list[Edit]] = {}
     for edit in edits:
         by_file.setdefault(edit.span.file, []).append(edit)
-    trial = Desk()
-    trial.texts = dict(desk.texts)
-    for file, changes in by_file.items():
-        trial.texts[analysis.paths[file]] = _edited(analysis.sources[file].text, changes)
+    texts = {analysis.paths[file]: _edited(analysis.sources[file].text, changes) for file, changes in by_file.items()}
+    trial = desk.another({**desk.texts, **texts})
     after = trial.analysis(analysis.paths[next(iter(by_file))], whole=True)
     new_errors = _errors(after) - _errors(analysis)
     if new_errors:

@@ -14,7 +14,7 @@ from kwlogic.source.data import Span
 NAMED = (Op.CALL, Op.LEMMA)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Known:
     """``types`` by the place of an expression; ``targets``: the name of what is called or built there."""
 

@@ -149,7 +149,9 @@ def closure(analysis: Analysis, names: Iterable[str]) -> set[str]:
 
 
 def _about(d: Diagnostic, place: Span) -> bool:
-    return d.span is not None and d.span.file == place.file and place.start <= d.span.start <= place.end
+    """Whether verdicts say it, and of this declaration; what is wrong with text and types the analysis tells."""
+    here = d.span is not None and d.span.file == place.file and place.start <= d.span.start <= place.end
+    return here and d.code.startswith("KW5")
 
 
 def _moved(known: Verdicts, place: Span) -> tuple[tuple[Result, ...], tuple[Diagnostic, ...]]:
