@@ -19,6 +19,7 @@ from kwlogic.solve.replay import Env, Replay, Replayer
 from kwlogic.solve.samples import Samples, functions
 from kwlogic.solve.sized import Sized, tuples_by_size
 from kwlogic.solve.sorts import constructors
+from kwlogic.solve.words import words_of
 from kwlogic.vc.data import Obligation, Sequent
 
 SMALL = 300
@@ -92,7 +93,9 @@ class Falsifier:
         self.obligation = obligation
         self.passed = 0
         self.patience = replayer.exhausted + (PATIENCE if obligation.sequent.vars else 1)
-        self.samples = Samples(replayer.program, seed_of(obligation.id))
+        sequent = obligation.sequent
+        words = words_of(replayer.program, (*(h.term for h in sequent.hyps), sequent.goal, *obligation.alternatives))
+        self.samples = Samples(replayer.program, seed_of(obligation.id), words)
 
     @property
     def endless(self) -> bool:

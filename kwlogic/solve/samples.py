@@ -12,7 +12,7 @@ from itertools import islice, product
 from random import Random
 
 from kwlogic.core.program import Program
-from kwlogic.core.terms import Op, Term, mk, mk_con, mk_eq, mk_lambda, mk_var
+from kwlogic.core.terms import Op, Term, mk, mk_con, mk_eq, mk_lambda, mk_prim, mk_var
 from kwlogic.core.types import BOOL, INT, Type, subst_type
 from kwlogic.core.value import EMPTY_MAP, EMPTY_SET, NIL, NONE, Con, MapV, SetV, Value, list_value, some
 from kwlogic.solve.sorts import Unsupported, constructors
@@ -24,8 +24,11 @@ MOST = 14
 
 
 class Samples:
-    def __init__(self, program: Program, seed: int = 0) -> None:
+    """``words``: strings to be tried besides those that are always tried."""
+
+    def __init__(self, program: Program, seed: int = 0, words: tuple[str, ...] = ()) -> None:
         self.program = program
+        self.words = words
         self.random_source = Random(seed)
         self._small: dict[tuple[Type, int], tuple[Value, ...]] = {}
 
@@ -33,7 +36,8 @@ class Samples:
         """At most ``MOST`` values, simplest first; empty where the depth admits none."""
         key = (type, depth)
         if key not in self._small:
-            self._small[key] = tuple(islice(dict.fromkeys(self._enumerate(type, depth)), MOST))
+            most = MOST + len(self.words) if type.head == "String" else MOST
+            self._small[key] = tuple(islice(dict.fromkeys(self._enumerate(type, depth)), most))
         return self._small[key]
 
     def _enumerate(self, type: Type, depth: int) -> Iterator[Value]:
@@ -41,6 +45,7 @@ class Samples:
             yield from INTS
         elif type.head in _BASE:
             yield from _BASE[type.head]
+            yield from self.words if type.head == "String" else ()
         elif depth <= 0:
             yield from _EMPTY.get(type.head, ())
             yield from self._constructed(type, 0) if type.head not in _EMPTY and type.head != "Fun" else ()
@@ -96,7 +101,7 @@ class Samples:
         if type.head == "Real":
             return source.choice(REALS) if source.random() < 0.7 else Fraction(source.randint(-50, 50), source.randint(1, 6))
         if type.head in _BASE:
-            return source.choice(_BASE[type.head])
+            return source.choice(_BASE[type.head] + self.words if type.head == "String" else _BASE[type.head])
         if type.head in ("List", "Set"):
             items = [self.random(type.args[0], size - 1) for _ in range(source.randint(0, max(0, min(size, 5))))]
             present = [i for i in items if i is not None]
@@ -158,6 +163,7 @@ def functions(type: Type, program: Program) -> list[Term]:
         bodies += [mk_eq(v, mk(Op.LIT, 0, (), INT)) for v in vars if v.type is INT]
     if result is INT:
         bodies += [mk(Op.LIT, n, (), INT) for n in (0, 1)]
+        bodies += [mk_prim("int.add", (v, mk(Op.LIT, 1, (), INT)), INT) for v in vars[:1] if v.type is INT]
     bodies += _built(result, vars, program)
     return [mk_lambda(params, b) for b in dict.fromkeys(bodies)]
 
