@@ -43,6 +43,7 @@ class Job:
     total: int = 0
     answered: dict[str, int] = field(default_factory=dict)
     early: list[Diagnostic] = field(default_factory=list)
+    partial: bool = False
     token: str = ""
     shown: bool = False
 
@@ -116,7 +117,8 @@ class Proving:
             await self.verify(path)
 
     async def verify(self, path: Path, again: tuple[str, ...] = ()) -> None:
-        """Ask about everything that is outdated in the open documents of a project, and about ``again``."""
+        """Ask about everything that is outdated in the open documents of a project, and about ``again``. What has changed
+        since the question that is being answered comes first, then what that was about."""
         document = self.server.documents.at(path)
         if document is None:
             return
@@ -125,13 +127,15 @@ class Proving:
             return
         analysis, names, texts = found
         running = self.jobs.get(analysis.project.root)
+        first = names
         if running is not None:
-            if set(names) <= set(running.names) and all(_same(running.analysis, analysis, n) for n in running.names):
+            first = [n for n in names if n not in running.names or not _same(running.analysis, analysis, n)]
+            if not first:
                 return
             self.prover.cancel(running.number)
             self._ended(running)
-        if names:
-            self._submit(Job(analysis, tuple(names), texts))
+        if first:
+            self._submit(Job(analysis, tuple(first), texts, partial=len(first) < len(names)))
 
     def _outdated(self, analysis: Analysis, again: tuple[str, ...]) -> tuple[list[str], dict[str, str]]:
         """What to ask about, and all texts as they were analysed, open or not: the verdicts are of these and no others."""
@@ -201,6 +205,8 @@ class Proving:
         await self.server.bench.run(lambda: board.keep(job.analysis, job.names, result_from_json(message["done"], {})))
         for document in self._open(job.analysis)[:1]:
             await self.server.republish(document)
+            if job.partial:
+                await self.verify(document.path)
 
     def _open(self, analysis: Analysis) -> list[Document]:
         """The open documents of a project."""

@@ -72,7 +72,7 @@ def _proof(proved: Proved, rests: tuple[Rest, ...]) -> str:
     if proved.witness is not None and proved.witness.inputs:
         words.append("satisfied by " + ", ".join(f"{n} = {one_line(v, 40)}" for n, v, _ in proved.witness.inputs))
     elif proved.method:
-        words.append(f"by {proved.method}" if not proved.method.startswith("by ") else proved.method)
+        words.append("directly" if proved.method == "direct" else f"by {proved.method.removeprefix('by ')}")
     used = sorted({short(u) for u in proved.uses})
     if used:
         words.append("using " + ", ".join(f"`{u}`" for u in used[:6]) + (f" and {len(used) - 6} more" if len(used) > 6 else ""))
