@@ -286,7 +286,8 @@ def main() -> int:
     print("kwlogic    ", dict(sorted(ours.seen.items())), "\n")
     for line in ours.wrong:
         print("  wrong:", line)
-    boundaries(engine, args.rounds)
+    if args.rounds:
+        boundaries(engine, args.rounds)
     return 0
 
 

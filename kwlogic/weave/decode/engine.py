@@ -56,6 +56,7 @@ class Engine:
         self.tokenizer = self.llguidance.LLTokenizer(wrapped, eos_token=list(vocabulary.eos))
         self._kept: OrderedDict[str, Any] = OrderedDict()
         self._passing: dict[bytes, Mask] = {}
+        self._spelling: dict[bytes, tuple[Mask, tuple[bytes, ...]]] = {}
         self._empty: dict[Lexeme, bool] = {}
         self.compiled = 0
         self._not_eos = ~self.of_ids(list(vocabulary.eos))
@@ -131,6 +132,18 @@ class Engine:
         if found is None:
             found = self.of_ids(self.vocabulary.passing(part))
             self._passing[part] = found
+        return found
+
+    def spelling(self, text: bytes) -> tuple[Mask, tuple[bytes, ...]]:
+        """Tokens that a fixed text starts with, and what those that start with the text go on with."""
+        found = self._spelling.get(text)
+        if found is None:
+            if len(self._spelling) > KEPT:
+                self._spelling.clear()
+            ids = self.vocabulary.ids
+            mask = self.of_ids([i for end in range(1, len(text) + 1) for i in ids.get(text[:end], ())])
+            found = mask, tuple(word[len(text) :] for word in self.vocabulary.longer(text))
+            self._spelling[text] = found
         return found
 
     def of_ids(self, ids: list[int]) -> Mask:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kwlogic.weave.decode.walk import Walk
 
 FOLLOWED = 4_096  # tokens followed one by one for one mask
-FEW = 600  # tokens that are looked at before it is known whether they are of use
+FEW = 2_000  # tokens that are looked at before it is known whether they are of use
 CHECKED = 256  # tokens tried one by one where a set is only known by asking
 
 
@@ -45,21 +45,17 @@ class Masks:
         if isinstance(thread, Leaf):
             return self.checked(thread) if isinstance(thread.spot.residual, Checked) else self.leaf(thread)
         if isinstance(thread, Lit):
-            return self.engine.of_ids(self.fixed(thread))
+            return self.fixed(thread)
         return self.engine.of_ids(list(self.engine.vocabulary.eos))
 
     # ------------------------------------------------------------ fixed bytes
 
-    def fixed(self, thread: Lit) -> list[int]:
-        ids, rest = self.engine.vocabulary.ids, thread.rest
-        found = [i for end in range(1, len(rest) + 1) for i in ids.get(rest[:end], ())]
-        if thread.last:
+    def fixed(self, thread: Lit) -> Mask:
+        found, further = self.engine.spelling(thread.rest)
+        if thread.last or not further:
             return found
-        further = [word[len(rest) :] for word in self.engine.vocabulary.longer(rest)]
-        if further:
-            follow = thread.then.answer()
-            found += [i for word in further if accepted(follow, word) for i in ids[rest + word]]
-        return found
+        ids, follow = self.engine.vocabulary.ids, thread.then.answer()
+        return found | self.engine.of_ids([i for word in further if accepted(follow, word) for i in ids[thread.rest + word]])
 
     # ------------------------------------------------------------ leaves
 
@@ -86,7 +82,7 @@ class Masks:
         found = spot.known.get(leaf.at)
         if found is None:
             found = spot.known[leaf.at] = Known(engine.none(), engine.none(), engine.none())
-            some = engine.passing(spot.post) if spot.post else None
+            some = engine.passing(spot.closer + spot.post) if spot.closer + spot.post else None
             if spot.after is not None and some is not None and engine.count(some) <= FEW:
                 self.learn(leaf, found, some)
                 found.allow = ~(found.seen & ~found.good)

@@ -101,7 +101,8 @@ class Known:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spot:
-    """What all states within one leaf have in common. ``post``: the fixed bytes after it; ``finish``: what follows a value by its
+    """What all states within one leaf have in common. ``closer``: the byte that every value ends with, if there is one; ``post``:
+    the fixed bytes after it; ``finish``: what follows a value by its
     text, starting with those bytes; nothing where the text is no value after all. ``after``: what follows any value, where the
     types alone say that; ``silent``: no clause speaks of the value, so that what follows any one of them follows all. ``start``
     lets anything follow the fixed bytes, and ``within`` nothing; they are one (``within`` None) where no token reaches that far."""
@@ -112,6 +113,7 @@ class Spot:
     start: LLMatcher
     within: Callable[[], LLMatcher] | None
     post: bytes
+    closer: bytes = b""
     after: Lit | None = None
     silent: bool = False
     ended: dict[bytes, tuple[Thread, ...]] = field(default_factory=dict)

@@ -222,7 +222,17 @@ class Walk:
         free = not isinstance(known, Checked) and not (place.apart and after.then.apart)
         silent = free and not self.residuals.concerns(place.pattern)
         alike = after if free and after.then.plain else None
-        spot = Spot(self.engine, lambda text: self.ended(place, known, text), known, start, within, after.rest, alike, silent)
+        spot = Spot(
+            self.engine,
+            lambda text: self.ended(place, known, text),
+            known,
+            start,
+            within,
+            after.rest,
+            self.closer(place.type),
+            alike,
+            silent,
+        )
         if alike is not None and goes_on_alike(place):
             spot.share(grammar.known)
         return [Leaf(spot, b"", BEGIN, start, Further(None, b""))]
@@ -238,10 +248,19 @@ class Walk:
         emitter.finish()
         rules, post = emitter.lark(), lark_text(after.rest.decode())
         beyond = None
-        if not after.last and (not after.rest or self.engine.passing(after.rest).any()):
+        tail = self.closer(place.type) + after.rest
+        if not after.last and (not tail or self.engine.passing(tail).any()):
             follow = f"{post} /(?s:.+)/" if after.rest else f"/{_ENDS}(?s:.*)/"
             beyond = f"start: {symbol} {follow}\n{rules}"
         return Grammar(residual, f"start: {symbol} {post}\n{rules}", beyond, symbol in emitter.empty)
+
+    def closer(self, type: Type) -> bytes:
+        """The byte that all values of a type end with."""
+        if type.head == "String" or self.shapes.is_enum(type):
+            return b'"'
+        if type.head in ("List", "Set") or (type.head == "Tuple" and type.args):
+            return b"]"
+        return b"}" if type.head in self.program.datas else b""
 
     def lexeme(self, residual: Residual, type: Type) -> tuple[Residual, Lexeme]:
         try:
