@@ -5,15 +5,15 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from kwlogic.compose.running import Ports, Stopped, Where
-from kwlogic.core.codec import encode_ports
+from kwlogic.core.codec import DecodeError, decode, encode_ports
 from kwlogic.core.eval import Evaluator
 from kwlogic.core.program import Kernel
 from kwlogic.weave.learn.life_open import Ready
 from kwlogic.weave.loop.data import Asked, Extract
 from kwlogic.weave.route.dispatch import broken_requires
-from kwlogic.weave.run.answers import NoAnswer, given
 from kwlogic.weave.run.backends import Backends
 from kwlogic.weave.run.data import RunConfig
 from kwlogic.weave.run.service import Runner
@@ -96,10 +96,14 @@ class _Heard:
         self.recorder.hear(kind, where, kernel, what)
 
 
-def same(ready: Ready, ran: Ran, value: object, max_bytes: int) -> bool:
-    """Whether a raw answer says what the kernel yielded."""
-    try:
-        outputs = given(value, ready.kernel, ready.program, max_bytes)
-    except NoAnswer:
+def same(ready: Ready, ran: Ran, value: Any) -> bool:
+    """Whether a raw answer says what the kernel yielded: an object of the outputs, or the value of the only one."""
+    ports, program = ready.kernel.outputs, ready.program
+    whole = isinstance(value, dict) and set(value) == {p.name for p in ports}
+    if not whole and len(ports) != 1:
         return False
-    return encode_ports(outputs, ready.kernel.outputs, ready.program) == ran.text
+    try:
+        outputs = {p.name: decode(value[p.name] if whole else value, p.type, program) for p in ports}
+    except (DecodeError, RecursionError):
+        return False
+    return encode_ports(outputs, ports, program) == ran.text

@@ -179,7 +179,7 @@ class Loop:
             ran = await run_kernel(self.store, self.config, self.backends, asked, digest, inputs, keep=False)
         except Passed as why:
             return Shadow(digest, name, False if why.ran else None, reason=str(why))
-        return Shadow(digest, name, same(ready, ran, value, self.config.max_bytes), ran.text)
+        return Shadow(digest, name, same(ready, ran, value), ran.text)
 
     # ------------------------------------------------------------ judging
 

@@ -39,6 +39,11 @@ kernel price(tickets: Int, crowns: Int) -> (total: Int)
   ensures total == tickets * crowns
 = tickets * crowns
 
+type Size = Small | Large
+kernel size(people: Int) -> (size: Size)
+  family "sizes of groups"
+= if people > 50 then Large else Small
+
 ## The weekday of a date.
 kernel weekday(day: String) -> (name: String)
   family "weekdays"
@@ -72,7 +77,7 @@ def kernels(tmp_path_factory: pytest.TempPathFactory) -> dict[str, StoredKernel]
     loaded = load(select(("shop.kw",), project, folder)[0], project, folder)
     program, problems = elaborate_all(loaded, folder)
     assert not problems
-    return {n: kernel_to_stored(program, f"shop.{n}") for n in ("price", "weekday")}
+    return {n: kernel_to_stored(program, f"shop.{n}") for n in ("price", "size", "weekday")}
 
 
 @pytest.fixture
@@ -88,6 +93,7 @@ def put(store: Store, kernel: StoredKernel, state: State) -> str:
         "price": [
             (f"What do {n} tickets at {c} crowns cost?", {"tickets": n, "crowns": c}) for n, c in ((2, 3), (4, 50), (9, 17), (20, 8))
         ],
+        "size": [(f"How large is a group of {n}?", {"people": n}) for n in (2, 30, 70, 900)],
         "weekday": [(f"On which weekday fell {d}?", {"day": d}) for d in ("2024-03-07", "1999-12-31", "2001-01-01", "1984-05-06")],
     }
     for prompt, inputs in prompts[kernel.name.rpartition(".")[2]]:
@@ -170,6 +176,16 @@ def test_a_kernel_on_trial_is_judged_by_what_the_model_said(store: Store, kernel
 
     within(store, Says(*(said for said, _, _ in JUDGED)), work)
     assert [f.success for f in store.feedback(digest) if f.success is not None] == [e for _, _, e in JUDGED if e is not None]
+
+
+def test_a_choice_is_compared_by_its_name(store: Store, kernels: dict[str, StoredKernel]):
+    digest = put(store, kernels["size"], State.PROVED)
+
+    async def work(loop: Loop) -> list[bool | None]:
+        answers = [await loop.answer(f"How large is a group of {n}?") for n in (4, 4, 80, 80)]
+        return [s.agrees for a in answers for s in a.shadows if s.kernel == digest]
+
+    assert within(store, Says('"Small"', "Small", '{"size": "Large"}', '"huge"'), work) == [True, True, True, False]
 
 
 def test_evidence_promotes_and_then_the_kernel_answers(store: Store, kernels: dict[str, StoredKernel]):
