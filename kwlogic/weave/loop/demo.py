@@ -23,6 +23,7 @@ from kwlogic.weave.loop.raw import messages_of, said
 from kwlogic.weave.loop.service import Loop
 from kwlogic.weave.route.data import Settings as RouteSettings
 from kwlogic.weave.run.data import RunConfig
+from kwlogic.weave.store.data import State, Status
 from kwlogic.weave.store.store import Store, open_store
 
 MODEL = "scripted"
@@ -166,13 +167,13 @@ async def _alone(asked: Sequence[Task], start: int, wanted: Wanted) -> tuple[int
 
 
 def _kernels(store: Store) -> tuple[tuple[str, str, str], ...]:
-    """The latest version of each kernel that was learnt: its name, its state, how many judged runs succeeded."""
-    latest = {k.name: k for k in store.kernels()}
-    found = []
-    for name, kernel in sorted(latest.items()):
+    """Of each kernel that was learnt the version that answers, else the latest: its name, its state, how many judged runs succeeded."""
+    shown: dict[str, Status] = {}
+    for kernel in store.kernels():
         status = store.status(kernel.digest)
-        found.append((name, status.state.value, f"{status.passes} right, {status.failures} wrong"))
-    return tuple(found)
+        if kernel.name not in shown or shown[kernel.name].state is not State.PROMOTED:
+            shown[kernel.name] = status
+    return tuple((name, s.state.value, f"{s.passes} right, {s.failures} wrong") for name, s in sorted(shown.items()))
 
 
 def _lives(store: Store) -> tuple[tuple[str, str], ...]:
