@@ -79,7 +79,8 @@ def prompts_of_store(store: Store, promoted: bool = False) -> Prompts:
     that went to no kernel are out of scope, unless they are examples of one now."""
     kernels = {k.name: k for k in store.kernels()}
     gone = (State.RETIRED, State.REJECTED)
-    states = {name: store.status(k.digest).state for name, k in kernels.items()}
+    known = {row["digest"]: State(row["state"]) for row in store.rows("status")}
+    states = {name: known.get(k.digest, State.CANDIDATE) for name, k in kernels.items()}
     live = {n: k for n, k in kernels.items() if (states[n] is State.PROMOTED if promoted else states[n] not in gone)}
     found = Prompts()
     for name, kernel in live.items():
@@ -112,8 +113,9 @@ def _from_traces(store: Store, live: Mapping[str, StoredKernel], found: Prompts)
         name = by_digest.get(run.kernel) or (run.name if run.name in live else "")
         if run.trace_id and name:
             owners[run.trace_id] = name
-    for name, kernel in live.items():
-        owners.update((link.parent, name) for link in store.parents(kernel.digest) if link.relation == "trace")
+    for row in store.rows("lineage"):
+        if row["relation"] == "trace" and row["child"] in by_digest:
+            owners[row["parent"]] = by_digest[row["child"]]
     families: dict[str, set[str]] = {}
     for name, kernel in live.items():
         families.setdefault(kernel.family, set()).add(name)

@@ -57,7 +57,8 @@ class _Teller:
         self.by_digest = {k.digest: k for k in kernels}
         self.latest = {k.name: k for k in kernels}
         self.runs = {r.trace_id: r for r in store.runs() if r.trace_id}
-        self.sources = {link.parent: k for k in kernels for link in store.parents(k.digest) if link.relation == "trace"}
+        links = [r for r in store.rows("lineage") if r["relation"] == "trace" and r["child"] in self.by_digest]
+        self.sources = {r["parent"]: self.by_digest[r["child"]] for r in links}
         self.families: dict[str, set[str]] = {}
         for name, kernel in self.latest.items():
             self.families.setdefault(kernel.family, set()).add(name)
