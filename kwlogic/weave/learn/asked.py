@@ -10,7 +10,7 @@ from typing import Any
 from kwlogic.core.codec_json import JsonError, read_json, write_json
 from kwlogic.weave.learn.data import ABSENT, Observation, Port, Task
 from kwlogic.weave.learn.naming import Names, snake
-from kwlogic.weave.learn.ports import read, readable, typed_ports
+from kwlogic.weave.learn.ports import first_ones, read, readable, typed_ports
 from kwlogic.weave.learn.prompts import SLOT, Template, slot_names, template_of
 from kwlogic.weave.learn.rows import DEFAULT_OUTPUT, inputs_of, outputs_of
 from kwlogic.weave.learn.shapes import Misfit
@@ -74,7 +74,8 @@ def asked_of(shop: Workshop, traces: Sequence[Trace], names: Names, task: Task) 
     """Inputs by name, with their values trace by trace."""
     given = [inputs_of(t) for t in traces]
     keys = list(dict.fromkeys(k for g in given for k in g))
-    typed = typed_ports({k: [g.get(k) for g in given] for k in keys}, shop.types, names, task.family)
+    once = first_ones((g, t.prompt, t.output) for g, t in zip(given, traces))
+    typed = typed_ports({k: [g.get(k) for g in given] for k in keys}, shop.types, names, task.family, once)
     for key, reason in typed.lost:
         shop.say("KW854", f"`{key}` of `{task.family}`: {reason}")
     for index, (key, reason) in list(typed.wrong.items())[:5]:

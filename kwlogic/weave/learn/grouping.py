@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 
 from kwlogic.weave.learn.data import Task
 from kwlogic.weave.learn.naming import snake
-from kwlogic.weave.learn.prompts import alike
+from kwlogic.weave.learn.prompts import alike, template_of
 from kwlogic.weave.learn.rows import inputs_of
 from kwlogic.weave.trace.data import Trace
 
@@ -82,7 +82,9 @@ def _like(first: Trace, mine: tuple[str, ...], trace: Trace, steps: tuple[str, .
 def _name(members: list[Trace], taken: set[str]) -> str:
     first = members[0]
     if first.prompt:
-        base = " ".join(first.prompt.split()[:4])
+        template = template_of([t.prompt for t in members[:20]])
+        fixed = " ".join(p for p in template.parts if p is not None) if template is not None else ""
+        base = " ".join((fixed if fixed.split() else first.prompt).split()[:4])
     else:
         tools = Counter(shape_of_steps(first))
         base = f"run {' '.join(list(tools)[-2:])}" if tools else "task"

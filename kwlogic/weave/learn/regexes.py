@@ -68,7 +68,7 @@ def _piece(runs: Sequence[str]) -> tuple[str | None, float]:
     lengths = {len(r) for r in runs}
     letters = sum(map(len, runs))
     chance = _SHARE[known] ** min(letters, 200)
-    if len(lengths) == 1 and never_beyond(1, len(runs)) <= 0.05:
+    if len(lengths) == 1 and never_beyond(1, len(runs)) <= 0.02:
         width = next(iter(lengths))
         return known if width == 1 else f"{known}{{{width}}}", chance
     return f"{known}+", chance

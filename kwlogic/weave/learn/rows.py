@@ -23,12 +23,22 @@ def inputs_of(trace: Trace) -> dict[str, Any]:
 
 
 def outputs_of(trace: Trace) -> dict[str, Any]:
-    """The outputs by key; one that is no object stands under ``result``. Empty where none was recorded."""
+    """The outputs by key; one that is no object stands under ``result``. Empty where none was recorded. Of a conversation of one
+    turn, the output is what the assistant said last."""
     if trace.output is None and not trace.meta.get("recorded"):
-        return {}
+        reply = _reply(trace)
+        return {DEFAULT_OUTPUT: reply} if reply else {}
     if isinstance(trace.output, dict) and trace.output:
         return trace.output
     return {DEFAULT_OUTPUT: trace.output}
+
+
+def _reply(trace: Trace) -> str:
+    said = [e for e in trace.events if e.kind is EventKind.MESSAGE]
+    last = trace.events[-1] if trace.events else None
+    if last is None or not said or last is not said[-1] or last.name != "assistant" or sum(e.name == "user" for e in said) > 1:
+        return ""
+    return str(last.payload.get("text") or "")
 
 
 def usable(call: ToolCall) -> bool:
@@ -38,8 +48,3 @@ def usable(call: ToolCall) -> bool:
 
 def result_of(call: ToolCall) -> Any:
     return call.result if call.known and not call.error else ABSENT
-
-
-def started_self(trace: Trace) -> bool:
-    """Whether a trace is a recorded run of a kernel, whose steps have that kernel's own names."""
-    return any(e.payload.get("event") == "started" for e in trace.events[:3])

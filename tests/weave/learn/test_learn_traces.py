@@ -110,6 +110,31 @@ def test_steps_become_a_graph_whose_wires_come_from_the_values(tmp_path: Path):
     assert checks(shop(), tmp_path) == 0
 
 
+def test_the_last_word_of_a_conversation_is_its_answer(tmp_path: Path):
+    def talk(i: int) -> dict[str, Any]:
+        call = {"id": "1", "type": "function", "function": {"name": "get_balance", "arguments": json.dumps({"account": f"u{100 + i}"})}}
+        return {
+            "messages": [
+                {"role": "user", "content": f"What is on account u{100 + i}?"},
+                {"role": "assistant", "content": None, "tool_calls": [call]},
+                {"role": "tool", "tool_call_id": "1", "content": json.dumps({"balance": 7 * i})},
+                {"role": "assistant", "content": f"There are {7 * i} crowns."},
+            ]
+        }
+
+    learned = from_rows(map(talk, range(9)), tmp_path)
+    assert '= "There are " ++ to_string(balance.balance) ++ " crowns."' in learned.text
+    assert [k.name for k in learned.kernels] == ["get_balance", "what_is_on_account_answer", "what_is_on_account"]
+
+
+def test_copies_of_inputs_are_no_enumeration_and_copies_of_runs_no_evidence(tmp_path: Path):
+    bikes = ["Acura125", "Acura250", "Honda125", "Honda550"] * 6
+    rows = [row(i, b.rstrip("0123456789"), inputs={"bike": b}) for i, b in enumerate(bikes)]
+    learned = from_rows(rows, tmp_path)
+    assert "type " not in learned.text
+    assert learned.kernels[0].body.kind == "expression"
+
+
 def test_a_step_that_only_some_take_is_told():
     assert any("`log` is left out: a step of 3 of 12 traces only" in d.message for d in shop().diagnostics)
 
