@@ -14,7 +14,7 @@ _PART = 2
 _TOKEN = re.compile(r"[A-Za-z0-9]+|[^A-Za-z0-9]")
 _MARKS = re.compile(r"[^A-Za-z0-9]+")
 LONG = 2_000  # longer texts are not aligned
-SEPARATORS, CONTEXTS, DIFFERENCES, WORDS, EDITS = 8, 6, 8, 8, 18
+SEPARATORS, CONTEXTS, DIFFERENCES, WORDS, EDITS = 8, 6, 8, 8, 30
 
 
 def literal_cost(text: str) -> int:

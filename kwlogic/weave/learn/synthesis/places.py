@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from operator import contains
 
 from kwlogic.core.terms import mk_int, mk_prim
 from kwlogic.core.types import INT, STRING
@@ -32,6 +33,7 @@ _SECOND = Operation(
 _LENGTH = Operation("length", (STRING,), INT, len, lambda a: mk_len(a[0]), 0)
 _BACK = Operation("from the end", (STRING, INT), INT, lambda s, n: len(s) - n, lambda a: mk_prim("int.sub", (mk_len(a[0]), a[1]), INT), 1)
 REPLACE = Operation("replace", (STRING, STRING, STRING), STRING, str.replace, prim("str.replace", STRING), 1)
+_ROUNDS, _BEAM = 8, 40
 _NEAR = (0, 1, -1, 2, 3, 4, -2, -3)
 _AT = {0: 0, 1: 1, 2: 1, 3: 1, -1: 1, -2: 1, -3: 1, 4: 2, 5: 2, 6: 2, -4: 2, -5: 2, 7: 3, 8: 3, 9: 3, 10: 3}
 
@@ -85,20 +87,20 @@ def add_parts(bank: Bank, source: Node, marks: Iterable[Node], numbers: Iterable
             bank.add(Node(PART, (source, low, high), cost + source.cost + 2, vec))
 
 
-def add_edits(bank: Bank, sources: Iterable[Node], exchanges: Iterable[tuple[Node, Node]], rounds: int, limit: int) -> None:
-    """Texts with marks exchanged for others, one exchange after the other."""
+def add_edits(bank: Bank, sources: Iterable[Node], exchanges: Iterable[tuple[Node, Node]], goal: Sequence[str]) -> None:
+    """Texts with marks exchanged for others, one exchange after the other; what is nearest to the goal is gone on with."""
     pairs = list(exchanges)
     known = bank.seen.setdefault(STRING, {})
     front = list(sources)
     reached = {n.vec for n in front}
-    for _ in range(rounds):
+    for _ in range(_ROUNDS):
         after: list[Node] = []
         for node in front:
             for old, new in pairs:
                 made = apply(REPLACE, node, old, new)
-                if made.vec not in reached and len(after) < limit:
+                if made.vec not in reached:
                     reached.add(made.vec)
                     bank.add(made)
                     after.append(known.get(made.vec, made))
             bank.meter.charge(len(pairs))
-        front = after
+        front = sorted(after, key=lambda n: (-sum(map(contains, goal, n.vec)), n.cost))[:_BEAM]

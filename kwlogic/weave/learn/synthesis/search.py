@@ -316,7 +316,8 @@ class Search:
         inputs = [n for n in self.bank.upto(STRING, 1) if not n.args]
         for node in inputs:
             add_parts(self.bank, node, self.marks, self.numbers, 2 * _PARTS // max(2, len(inputs)))
-        add_edits(self.bank, inputs, self.edits, 4, 400)
+        if self.problem.type is STRING:
+            add_edits(self.bank, inputs, self.edits, self.problem.goal)
         for node in [n for n in self.bank.upto(STRING, 2) if n.op.name in _FILTERED]:
             add_parts(self.bank, node, (), (), _FEW)
 
