@@ -165,14 +165,17 @@ class KwServer(LanguageServer):
 
     async def _settle(self, document: Document, version: int, pause: float) -> None:
         """The whole analysis, of this document and those that are analysed with it."""
-        if pause:
+        known = None
+        while known is None:
             await asyncio.sleep(pause)
-        if document.version != version or self.documents.get(document.uri) is not document:
-            return
-        try:
-            known = await self.about(document.uri, lambda analysis, shown, _: (analysis, self.desk.together(document.path)), times=1)
-        except Modified:
-            return
+            if document.version != version or self.documents.get(document.uri) is not document:
+                return
+            try:
+                known = await self.about(document.uri, lambda analysis, shown, _: (analysis, self.desk.together(document.path)), times=1)
+            except Modified:  # by another document; a change of this one comes with its own analysis
+                pause = PAUSE
+            else:
+                break
         if known is None or document.version != version:
             return
         analysis, together = known
