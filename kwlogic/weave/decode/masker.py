@@ -189,6 +189,9 @@ def asked_of(kernel: Kernel, inputs: Mapping[str, Value] | None, program: Progra
     """The residuals of a contract, where inputs are known."""
     if inputs is None:
         return Unasked(kernel, program)
+    missing = [p.name for p in kernel.inputs if p.name not in inputs]
+    if missing:
+        raise ValueError(f"the inputs lack {', '.join(missing)}")
     from kwlogic.weave.decode.residual import residuals_for
 
     return residuals_for(kernel, inputs, program)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kwlogic.core.program import Clause, Kernel
 from kwlogic.core.types import Type
-from kwlogic.weave.decode.data import Left
+from kwlogic.weave.decode.data import STAR, Left, Pattern
 
 if TYPE_CHECKING:
     from kwlogic.weave.decode.masks import Masks
@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """``types``: for each output port ``exact``, or ``over-approximate: why``. ``left_out``: tokens that were not followed far
+    """``types``: for each output port ``exact``, or ``over-approximate: why``. ``narrowed``: places where values were left out
+    that could have been finished, and why. ``left_out``: tokens that were not followed far
     enough to be allowed. ``questions``: how often it was asked what may stand at a place."""
 
     types: tuple[tuple[str, str], ...]
     guaranteed: tuple[Clause, ...]
     checked_after: tuple[Left, ...]
+    narrowed: tuple[tuple[str, str], ...]
     left_out: int
     questions: int
 
@@ -29,6 +31,7 @@ class Report:
         """For people."""
         found = [f"{name}: {said}" for name, said in self.types]
         found += [f"guaranteed by the mask: {c.text}" for c in self.guaranteed]
+        found += [f"narrower than the contract at {place}: {why}" for place, why in self.narrowed]
         found += [f"checked after: {left.clause.text} ({left.why})" for left in self.checked_after]
         return found
 
@@ -36,7 +39,8 @@ class Report:
 def report_of(kernel: Kernel, walk: Walk, masks: Masks) -> Report:
     types = tuple((p.name, _type(p.name, p.type, walk)) for p in kernel.outputs)
     residuals = walk.residuals
-    return Report(types, residuals.guaranteed(), residuals.checked_after(), masks.left_out, walk.questions)
+    narrowed = tuple((_shown(pattern), why) for pattern, why in walk.narrowed.items())
+    return Report(types, residuals.guaranteed(), residuals.checked_after(), narrowed, masks.left_out, walk.questions)
 
 
 def _type(name: str, type: Type, walk: Walk) -> str:
@@ -50,3 +54,9 @@ def _type(name: str, type: Type, walk: Walk) -> str:
             shapes.fields(ctor, part)
             more.update(dict.fromkeys(shapes.notes.get(ctor.name, ())))
     return "exact" if not more else "over-approximate: " + "; ".join(f"`{text}` is checked after" for text in more)
+
+
+def _shown(pattern: Pattern) -> str:
+    """``lines[].qty``."""
+    shown = "".join("[]" if s is STAR else f"[{s}]" if isinstance(s, int) else f".{s}" for s in pattern)
+    return shown.lstrip(".")

@@ -14,7 +14,7 @@ from kwlogic.core.program import Ctor, Param, Program
 from kwlogic.core.types import Type
 from kwlogic.core.value import NONE, UNIT, Value
 from kwlogic.source.data import Span
-from kwlogic.weave.decode.data import HOLE, STAR, Checked, Free, Ints, Kind, More, Residual, Residuals, Site, Tags
+from kwlogic.weave.decode.data import HOLE, STAR, Checked, Free, Ints, Kind, More, Pattern, Residual, Residuals, Site, Tags
 from kwlogic.weave.decode.divisors import checked_ints
 from kwlogic.weave.decode.engine import Engine
 from kwlogic.weave.decode.frames import CollFrame, ConFrame, Frame, Piece, Place, items_so_far, so_far
@@ -51,6 +51,7 @@ class Walk:
         self.shapes = Shapes(program)
         self.plain = Plain(self.shapes, engine)
         self.questions = 0
+        self.narrowed: dict[Pattern, str] = {}
         self._grammars: dict[object, Grammar] = {}
 
     # ------------------------------------------------------------ from value to value
@@ -167,9 +168,15 @@ class Walk:
         if self.residuals.concerns(place.pattern):
             self.questions += 1
             site = Site(place.path, place.pattern, kind, place.type)
-            found = self.residuals.residual(site, so_far(place.frame, HOLE, self.names))
+            found = self.heard(site, self.residuals.residual(site, so_far(place.frame, HOLE, self.names)))
             return (own_limit(place.limits) or found) if isinstance(found, Free) else found  # type: ignore[return-value]
         return self.plain.value(place) if kind is Kind.VALUE else self.plain.tags(place)
+
+    def heard(self, site: Site, answer: Residual) -> Residual:
+        """An answer that leaves something out is remembered for the report."""
+        if not answer.exact:
+            self.narrowed.setdefault(site.pattern, answer.why)
+        return answer
 
     def tags(self, place: Place) -> list[Thread]:
         residual = self.ask(Kind.TAG, place)
@@ -193,7 +200,7 @@ class Walk:
         if self.residuals.concerns(place.pattern):
             self.questions += 1
             site = Site(place.path, place.pattern, Kind.MORE, place.type)
-            residual = self.residuals.residual(site, so_far(place.frame, items_so_far(frame), self.names))
+            residual = self.heard(site, self.residuals.residual(site, so_far(place.frame, items_so_far(frame), self.names)))
         if isinstance(residual, Free) or not self.residuals.concerns(place.pattern):
             residual = self.plain.more(frame)
         assert isinstance(residual, More)

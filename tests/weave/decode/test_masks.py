@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -212,6 +213,28 @@ def test_a_vocabulary_that_cannot_spell_the_output_is_said(program: Program) -> 
 def test_without_a_token_that_ends_the_text_there_is_no_mask() -> None:
     with pytest.raises(Diagnosed, match="ends a text"):
         Vocabulary([b"a"], eos=[])
+
+
+class Narrow(Listed):
+    """Says that it leaves values out."""
+
+    def residual(self, site: Any, so_far: Any) -> Any:
+        return replace(super().residual(site, so_far), exact=False, why="half of them")
+
+
+def test_what_is_narrower_than_the_contract_is_reported(program: Program) -> None:
+    kernel = program.kernels["m.k_lists"]
+    outputs = outputs_of(kernel, {}, Universe(program))
+    masker = Masker(kernel, {}, ENGINE, program=program, residuals=Narrow(kernel, outputs))
+    sampled(masker, random.Random(3))
+    lines = masker.report().lines()
+    assert "narrower than the contract at b: half of them" in lines
+    assert any(line.startswith("narrower than the contract at a") for line in lines)
+
+
+def test_missing_inputs_are_named(program: Program) -> None:
+    with pytest.raises(ValueError, match="lack n"):
+        Masker(program.kernels["m.some"], {}, ENGINE, program=program)
 
 
 def test_nobody_asked(program: Program) -> None:
