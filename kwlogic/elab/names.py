@@ -170,7 +170,7 @@ def spoilt(scope: Scope, name: str) -> bool:
     if name in scope.own or name in scope.types:
         return False
     if scope.written is None:
-        scope.written = _written(scope.source.text)
+        scope.written = written_names(scope.source.text)
     return name in scope.written
 
 
@@ -179,7 +179,7 @@ VARIANTS = re.compile(r"^\s*type\b.*(?:\n\s*\|.*)*", re.MULTILINE)
 VARIANT = re.compile(r"[=|]\s*([A-Z][\w']*)", re.ASCII)
 
 
-def _written(text: str) -> frozenset[str]:
+def written_names(text: str) -> frozenset[str]:
     """Names that the text declares, whether or not it parses there."""
     variants = (n for block in VARIANTS.findall(text) for n in VARIANT.findall(block))
     return frozenset((*DECLARED.findall(text), *variants))

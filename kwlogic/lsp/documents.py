@@ -54,8 +54,12 @@ class Documents:
         return self.by_uri.get(uri)
 
     def at(self, path: Path) -> Document | None:
-        real = os.path.realpath(path)
-        return next((d for d in self.by_uri.values() if d.path == path or os.path.realpath(d.path) == real), None)
+        open_ = list(self.by_uri.values())
+        found = next((d for d in open_ if d.path == path), None)
+        if found is None:
+            real = os.path.realpath(path)
+            found = next((d for d in open_ if os.path.realpath(d.path) == real), None)
+        return found
 
     def path_of(self, uri: str) -> Path:
         path = uris.to_fs_path(uri) if uri.startswith("file:") else None

@@ -56,8 +56,11 @@ class Analysis:
         return self.loaded.sources
 
     def shown(self, path: Path) -> str | None:
-        real = os.path.realpath(path)
-        return next((s for s, p in self.paths.items() if os.path.realpath(p) == real), None)
+        names = self.memo.get("names")
+        if not isinstance(names, dict):
+            names = self.memo["names"] = {os.path.realpath(p): s for s, p in reversed(self.paths.items())}
+        found = names.get(os.path.realpath(path))
+        return found if isinstance(found, str) else None
 
     def scope(self, shown: str) -> Scope | None:
         """The module that a file is, where it could be read as one."""

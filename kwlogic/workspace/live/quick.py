@@ -11,8 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from kwlogic.elab.again import elaborate_again, same_face
+from kwlogic.elab.names import written_names
 from kwlogic.source.data import Diagnostic, Edit, Fix, Label, Source, Span
-from kwlogic.syntax.data import Decl, FnDecl, KernelDecl, LemmaDecl, Module, UseDecl
+from kwlogic.syntax.data import Decl, FnDecl, KernelDecl, LemmaDecl, Module, TypeDecl, UseDecl
 from kwlogic.workspace.live.desk import Analysis
 
 HERE = "\0edited"  # the file name of places in the edited declaration, while both texts are in play
@@ -85,13 +86,23 @@ def quick(analysis: Analysis, shown: str, text: str) -> Quick | None:
     others = tuple(moved_diagnostic(d, shown, change) for d in analysis.of_file(shown) if not _inside(d, start, end))
     old = scope.tree.decls[index]
     if not items and problems:
-        return Quick(source, change, _settled(others, problems, shown, change), True)
+        named = names_of(old) <= written_names(text)
+        return Quick(source, change, _settled(others, problems, shown, change), named)
     if len(items) != 1 or not isinstance(items[0], FnDecl | KernelDecl | LemmaDecl) or not same_face(old, items[0]):
         return None
     if index in scope.skipped or any(d.severity.value == "error" for d in problems):
         return Quick(source, change, _settled(others, problems, shown, change), False)
     found = elaborate_again(analysis.world, scope.name, items[0], Source(HERE, text))
     return Quick(source, change, _settled(others, (*problems, *found), shown, change), True)
+
+
+def names_of(decl: Decl) -> set[str]:
+    """What others may know the declaration by; while the text still declares these, their uses stay silent."""
+    match decl:
+        case TypeDecl(name=name, variants=variants):
+            return {name, *(v.name for v in variants)}
+        case _:
+            return {n} if (n := getattr(decl, "name", "")) else set()
 
 
 def region_of(tree: Module, text: str, change: Change) -> tuple[int, int, int] | None:
