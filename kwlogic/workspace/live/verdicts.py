@@ -55,8 +55,16 @@ class Board:
 
     def status(self, analysis: Analysis, name: str) -> Status:
         """How a declaration stands in the text of an analysis."""
-        place = declared(analysis).get(name)
         known = self.known.get(name)
+        cached = analysis.memo.get(f"status {name}")
+        if not isinstance(cached, tuple) or cached[0] is not known:
+            cached = analysis.memo[f"status {name}"] = known, self._status(analysis, name, known)
+        status = cached[1]
+        assert isinstance(status, Status)
+        return status
+
+    def _status(self, analysis: Analysis, name: str, known: Verdicts | None) -> Status:
+        place = declared(analysis).get(name)
         if place is None or name in analysis.world.broken:
             return Status(Standing.BROKEN)
         if known is None:
