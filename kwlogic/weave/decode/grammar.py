@@ -64,6 +64,26 @@ class Shapes:
         self.notes: dict[str, tuple[str, ...]] = {}
         self._known: dict[tuple[str, Type], tuple[Part, ...]] = {}
         self._plain: dict[Type, bool] = {}
+        self._below: dict[tuple[int, Step | None], tuple[Limits, Limits]] = {}
+        self._own: dict[int, tuple[Limits, Limit | None]] = {}
+
+    def below(self, limits: Limits, step: Step | None) -> Limits:
+        """``below``, the same object each time: limits hold whole regular expressions, which are slow to compare."""
+        if not limits:
+            return ()
+        found = self._below.get((id(limits), step))
+        if found is None:
+            found = self._below[(id(limits), step)] = (limits, below(limits, step))
+        return found[1]
+
+    def own(self, limits: Limits) -> Limit | None:
+        """``own_limit``, once for each object."""
+        if not limits:
+            return None
+        found = self._own.get(id(limits))
+        if found is None:
+            found = self._own[id(limits)] = (limits, own_limit(limits))
+        return found[1]
 
     def ctors(self, type: Type) -> tuple[Ctor, ...]:
         return self.program.datas[type.head].ctors

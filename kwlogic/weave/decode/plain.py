@@ -31,7 +31,7 @@ from kwlogic.weave.decode.data import (
 )
 from kwlogic.weave.decode.engine import Engine
 from kwlogic.weave.decode.frames import CollFrame, ConFrame, Frame, Place, around, items_so_far
-from kwlogic.weave.decode.grammar import Emitter, Shapes, below, own_limit
+from kwlogic.weave.decode.grammar import Emitter, Shapes
 from kwlogic.weave.decode.limits import without
 
 Chosen = dict[Any, int]  # what was chosen here in elements that agree with this one so far, and how often
@@ -42,19 +42,19 @@ class Plain:
         self.shapes = shapes
         self.engine = engine
         self.counter = Counter(shapes)
-        self._inhabited: dict[tuple[Type, Limits], bool] = {}
+        self._inhabited: dict[tuple[Type, int], tuple[Limits, bool]] = {}
 
     # ------------------------------------------------------------ questions
 
     def value(self, place: Place) -> Residual:
-        limit = own_limit(place.limits)
+        limit = self.shapes.own(place.limits)
         gone = self.gone(place.frame, HOLE)
         if not gone:
             return limit if limit is not None and not isinstance(limit, Sizes) else Free()
         return without(whole(place.type, self.shapes) if limit is None or isinstance(limit, Sizes) else limit, gone)
 
     def tags(self, place: Place) -> Residual:
-        limit = own_limit(place.limits)
+        limit = self.shapes.own(place.limits)
         option = place.type.head == "Option"
         names = ("None", "Some") if option else tuple(c.name for c in self.shapes.ctors(place.type))
         names = tuple(n for n in names if (not isinstance(limit, Tags) or n in limit.names) and self.has_value(place, n))
@@ -63,13 +63,13 @@ class Plain:
 
     def more(self, frame: CollFrame) -> More:
         place = frame.place
-        size = own_limit(place.limits)
+        size = self.shapes.own(place.limits)
         low, high = (size.low, size.high) if isinstance(size, Sizes) else (0, None)
-        element = below(place.limits, STAR)
+        element = self.shapes.below(place.limits, STAR)
         go = high is None or len(frame.done) < high
         go = go and all(self.inhabited(t, n) for t, n in self.elements(place.type, element))
         if go and place.type.head in ("Set", "Map"):
-            key = (place.type.args[0], element if place.type.head == "Set" else below(element, 0))
+            key = (place.type.args[0], element if place.type.head == "Set" else self.shapes.below(element, 0))
             go = len(frame.done) < self.counter.count(*key)
         stop = len(frame.done) >= low
         gone = self.gone(place.frame, items_so_far(frame), lambda c: 1 if c == "stop" else self.rest_of(frame, 1))
@@ -80,39 +80,38 @@ class Plain:
         place = frame.place
         if place.type.head != "List":
             return MANY
-        size = own_limit(place.limits)
+        size = self.shapes.own(place.limits)
         low, high = (size.low, size.high) if isinstance(size, Sizes) else (0, None)
         left = Sizes(max(low - len(frame.done), least), None if high is None else high - len(frame.done))
-        return self.counter.lists(self.counter.count(place.type.args[0], below(place.limits, STAR)), left)
+        return self.counter.lists(self.counter.count(place.type.args[0], self.shapes.below(place.limits, STAR)), left)
 
     def elements(self, type: Type, limits: Limits) -> list[tuple[Type, Limits]]:
         if type.head == "Map":
-            return [(t, below(limits, i)) for i, t in enumerate(type.args)]
+            return [(t, self.shapes.below(limits, i)) for i, t in enumerate(type.args)]
         return [(type.args[0], limits)]
 
     # ------------------------------------------------------------ values there are
 
     def inhabited(self, type: Type, limits: Limits) -> bool:
-        found = self._inhabited.get((type, limits))
+        found = self._inhabited.get((type, id(limits)))
         if found is None:
             emitter = Emitter(self.shapes, is_empty=self.engine.is_empty, lenient=True)
             symbol = emitter.value(type, limits)
             emitter.finish()
-            found = symbol not in emitter.empty
-            self._inhabited[(type, limits)] = found
-        return found
+            found = self._inhabited[(type, id(limits))] = (limits, symbol not in emitter.empty)
+        return found[1]
 
     def has_value(self, place: Place, name: str) -> bool:
         if name == "None":
             return True
         if name == "Some":
-            return self.inhabited(place.type.args[0], below(place.limits, "some"))
+            return self.inhabited(place.type.args[0], self.shapes.below(place.limits, "some"))
         ctor = self.shapes.program.ctors[name]
         return all(self.inhabited(p.type, p.limits) for p in self.shapes.fields(ctor, place.type))
 
     def tag_count(self, place: Place, name: str) -> int:
         if name == "Some":
-            return self.counter.count(place.type.args[0], below(place.limits, "some"))
+            return self.counter.count(place.type.args[0], self.shapes.below(place.limits, "some"))
         if name == "None":
             return 1
         ctor = self.shapes.program.ctors[name]

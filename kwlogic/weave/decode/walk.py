@@ -14,11 +14,11 @@ from kwlogic.core.program import Ctor, Param, Program
 from kwlogic.core.types import Type
 from kwlogic.core.value import NONE, UNIT, Value
 from kwlogic.source.data import Span
-from kwlogic.weave.decode.data import HOLE, STAR, Checked, Free, Ints, Kind, More, Pattern, Residual, Residuals, Site, Tags
+from kwlogic.weave.decode.data import HOLE, STAR, Checked, Free, Ints, Kind, Limits, More, Pattern, Residual, Residuals, Site, Tags
 from kwlogic.weave.decode.divisors import checked_ints
 from kwlogic.weave.decode.engine import Engine
 from kwlogic.weave.decode.frames import CollFrame, ConFrame, Frame, Piece, Place, items_so_far, so_far
-from kwlogic.weave.decode.grammar import Emitter, Shapes, Style, below, con_opening, lark_text, own_limit
+from kwlogic.weave.decode.grammar import Emitter, Shapes, Style, con_opening, lark_text
 from kwlogic.weave.decode.lexemes import Lexeme, NoGrammar, lexeme_of
 from kwlogic.weave.decode.plain import Plain
 from kwlogic.weave.decode.scan import BEGIN, Scan
@@ -30,8 +30,9 @@ _ENDS = r"[,\]}]"
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """Of a leaf: as text, and what is left to ask of its values."""
+    """Of a leaf: as text, and what is left to ask of its values. ``limits`` are held because they are known by identity."""
 
+    limits: Limits
     residual: Residual
     within: str
     beyond: str | None
@@ -53,6 +54,7 @@ class Walk:
         self.questions = 0
         self.narrowed: dict[Pattern, str] = {}
         self._grammars: dict[object, Grammar] = {}
+        self._frames: dict[object, tuple[Limits, tuple[Piece, ...], str]] = {}
 
     # ------------------------------------------------------------ from value to value
 
@@ -142,24 +144,31 @@ class Walk:
         else:
             between, closing = ("[", self.style.item), "]"
         types = place.type.args
-        pieces = tuple(Piece(between[i > 0], i, t, below(place.limits, i)) for i, t in enumerate(types))
+        pieces = tuple(Piece(between[i > 0], i, t, self.shapes.below(place.limits, i)) for i, t in enumerate(types))
         return ConFrame(place, "Tuple", pieces, closing)
 
     def con_frame(self, place: Place, ctor: Ctor) -> ConFrame:
+        key = (ctor.name, place.type, id(place.limits))
+        known = self._frames.get(key)
+        if known is None:
+            known = self._frames[key] = (place.limits, *self.con_pieces(place, ctor))
+        return ConFrame(place, ctor.name, known[1], known[2])
+
+    def con_pieces(self, place: Place, ctor: Ctor) -> tuple[tuple[Piece, ...], str]:
         record = self.shapes.is_record(place.type)
         opening = con_opening(ctor, record, self.style)
         pieces = []
         for index, part in enumerate(self.shapes.fields(ctor, place.type)):
             before = opening + ("" if record else self.style.item) if index == 0 else self.style.item
-            limits = (*part.limits, *(below(place.limits, part.name) if record else ()))
+            limits = (*part.limits, *(self.shapes.below(place.limits, part.name) if record else ()))
             pieces.append(Piece(before + string_text(part.key) + self.style.key, part.name, part.type, limits))
-        return ConFrame(place, ctor.name, tuple(pieces), "}" if pieces else opening + "}")
+        return tuple(pieces), "}" if pieces else opening + "}"
 
     def some_frame(self, place: Place) -> ConFrame:
         inner = place.type.args[0]
         wrapped = may_be_null(inner)
         before = '{"some"' + self.style.key if wrapped else ""
-        return ConFrame(place, "Some", (Piece(before, "some", inner, below(place.limits, "some")),), "}" if wrapped else "")
+        return ConFrame(place, "Some", (Piece(before, "some", inner, self.shapes.below(place.limits, "some")),), "}" if wrapped else "")
 
     # ------------------------------------------------------------ questions
 
@@ -169,7 +178,7 @@ class Walk:
             self.questions += 1
             site = Site(place.path, place.pattern, kind, place.type)
             found = self.heard(site, self.residuals.residual(site, so_far(place.frame, HOLE, self.names)))
-            return (own_limit(place.limits) or found) if isinstance(found, Free) else found  # type: ignore[return-value]
+            return (self.shapes.own(place.limits) or found) if isinstance(found, Free) else found  # type: ignore[return-value]
         return self.plain.value(place) if kind is Kind.VALUE else self.plain.tags(place)
 
     def heard(self, site: Site, answer: Residual) -> Residual:
@@ -207,16 +216,17 @@ class Walk:
         found: list[Thread] = []
         if residual.may_continue:
             element = element_type(place)
-            found.append(self.enter(self.style.item if frame.done else "", frame.child(element, below(place.limits, STAR))))
+            found.append(self.enter(self.style.item if frame.done else "", frame.child(element, self.shapes.below(place.limits, STAR))))
         if residual.may_stop:
             found.append(self.close("}" if _is_object(place) else "]", place.frame, frame.value()))
         return found
 
     def leaf(self, place: Place) -> list[Thread]:
         """A value, or a whole subtree, within one grammar."""
-        residual: Residual | None = self.ask(Kind.VALUE, place) if self.shapes.is_scalar(place.type) else None
+        answered = place.apart or self.residuals.concerns(place.pattern)
+        residual = self.ask(Kind.VALUE, place) if answered and self.shapes.is_scalar(place.type) else None
         after = self.close("", place.frame, _DUMMY)
-        own = place.limits if residual is None else residual
+        own = id(place.limits) if residual is None else residual
         key = (place.type, own, after.rest, after.last, place.pattern)  # places of one pattern go on alike
         grammar = self._grammars.get(key)
         if grammar is None:
@@ -240,13 +250,15 @@ class Walk:
             alike,
             silent,
         )
-        if alike is not None and goes_on_alike(place):
+        if alike is not None and goes_on_alike(place, self.shapes):
             spot.share(grammar.known)
         return [Leaf(spot, b"", BEGIN, start, Further(None, b""))]
 
     def grammar(self, place: Place, residual: Residual | None, after: Lit) -> Grammar:
         """A leaf's grammar with the fixed bytes after it, and with anything after those where some token reaches past them."""
         emitter = Emitter(self.shapes, self.style, self.engine.is_empty)
+        if residual is None and self.shapes.is_scalar(place.type):
+            residual = self.plain.value(place)
         if residual is None:
             residual, symbol = Free(), emitter.value(place.type, place.limits)
         else:
@@ -259,7 +271,7 @@ class Walk:
         if not after.last and (not tail or self.engine.passing(tail).any()):
             follow = f"{post} /(?s:.+)/" if after.rest else f"/{_ENDS}(?s:.*)/"
             beyond = f"start: {symbol} {follow}\n{rules}"
-        return Grammar(residual, f"start: {symbol} {post}\n{rules}", beyond, symbol in emitter.empty)
+        return Grammar(place.limits, residual, f"start: {symbol} {post}\n{rules}", beyond, symbol in emitter.empty)
 
     def closer(self, type: Type) -> bytes:
         """The byte that all values of a type end with."""
@@ -291,11 +303,11 @@ class Walk:
         return (self.close("", place.frame, value),)
 
 
-def goes_on_alike(place: Place) -> bool:
+def goes_on_alike(place: Place, shapes: Shapes) -> bool:
     """Whether all places of one pattern are followed by the same: around them are lists of any length only."""
     frame: Frame = place.frame
     while frame.place is not None:
-        if isinstance(frame, CollFrame) and (frame.place.type.head != "List" or own_limit(frame.place.limits) is not None):
+        if isinstance(frame, CollFrame) and (frame.place.type.head != "List" or shapes.own(frame.place.limits) is not None):
             return False
         frame = frame.place.frame
     return True
