@@ -72,7 +72,7 @@ def walk(masker: Masker, texts: set[str], rng: random.Random) -> str:
 
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: Any) -> Program:
-    return program_of("\n".join([*KERNELS.values(), *SETS.values(), MIXED, REST]), tmp_path_factory.mktemp("masks"))
+    return program_of("\n".join([*KERNELS.values(), *SETS.values(), *SOLVED.values(), MIXED, REST]), tmp_path_factory.mktemp("masks"))
 
 
 @pytest.mark.parametrize("name", KERNELS)
@@ -87,6 +87,27 @@ def test_masks_are_exact(name: str, program: Program) -> None:
         text = walk(masker, texts, rng)
         assert masker.finished
         assert masker.value() == decode_ports(text, kernel.outputs, program)
+
+
+SOLVED = {
+    "sum": "kernel r_sum(n: Int) -> (a: Int, b: Int) ensures 0 <= a and 0 <= b and a + b == n by tool \"t\"",
+    "flags": "kernel r_flags(n: Int) -> (a: Bool, b: Bool, c: Int) ensures (a <==> not b) and (a ==> c == n) and 0 <= c <= n by tool \"t\"",
+    "enum": "type RE = Rr | Rg | Rb\nkernel r_enum(n: Int) -> (a: RE, b: RE, c: RE) ensures a != b and b != c and a != c by tool \"t\"",
+    "lists": "kernel r_lists(n: Int) -> (a: List[Int]) ensures len(a) <= 2 and sum(a) == n and all(fn (x) => 0 <= x <= 3, a) by tool \"t\"",
+    "texts": "kernel r_texts(n: Int) -> (a: String, b: Bool) ensures a in [\"ab\", \"\"] and (b ==> len(a) == n) by tool \"t\"",
+    "options": "kernel r_options(n: Int) -> (a: Option[Int], b: Bool) ensures (is_some(a) <==> b) and get_or(a, 0) == 0 by tool \"t\"",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SOLVED)
+def test_masks_of_the_solver_are_exact(name: str, program: Program) -> None:
+    kernel = program.kernels[f"m.r_{name}"]
+    rng = random.Random(name)
+    for n in (2, 3):
+        outputs = outputs_of(kernel, {"n": n}, Universe(program))
+        masker = Masker(kernel, {"n": n}, ENGINE, program=program, lookahead=10_000)
+        walk(masker, texts_of(kernel, outputs, program), rng)
+        assert masker.report().checked_after == ()
 
 
 SETS = {
