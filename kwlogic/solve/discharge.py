@@ -60,7 +60,9 @@ MODEL_LIMIT = 1_000_000
 RUN_LIMIT = 20_000_000
 LAST_LIMIT = 6_000_000
 FEW = 50_000
-LITTLE, MUCH = 200_000, 2_500_000
+NARROWING = 0.4
+"""Of the budget, and on top of it."""
+LITTLE, MUCH = 200_000, 1_500_000
 """Work of a wide search, after the cheap inductions and after the usual ones: steps of the evaluator."""
 
 
@@ -186,13 +188,15 @@ class Prover:
         self.wide: Wide | None = None
         self.pool: Pool | None = None
         self.speculation: Speculation | None = None
+        self.lemmas = 0
         self.tester = Tester(session.theory.program)
         self.suspect: Env | None = None
         self.played = concrete(obligation.sequent)
         self.problem = prepare(self.theory, self.played, obligation.before, obligation.using)
+        self.search = self._search()
 
     def verdict(self) -> Verdict:
-        search = self._search()
+        search = self.search
         if self.session.again:
             found_again = self._by_offered(search)
             return Unknown("") if found_again is None else self._proved(found_again)
@@ -292,7 +296,10 @@ class Prover:
         """By lemmas that are proved with next to nothing."""
         if not search.roots or search.plain(self.problem):
             return None
-        return Agenda(Pool(search, self.tester), self.obligation.sequent).prove()
+        pool = Pool(search, self.tester)
+        found = Agenda(pool, self.obligation.sequent).prove()
+        self.lemmas = len(pool.facts)
+        return found
 
     def _by_offered(self, search: Search) -> Success | None:
         """By the lemmas that other goals of the module were proved by."""
@@ -392,8 +399,8 @@ class Prover:
             sized = Sized(self.theory, calls_in_reach(self.theory, self.problem.formulas), self.falsifier.samples)
             self.wide = Wide(self.falsifier, self.played, self.problem.skolems if self._clause() else (), sized)
         before = self.wide.work
-        found = self.wide.search(min(work, self._left()))
-        self.meter.spent += self.wide.work - before
+        found = self.wide.search(work)
+        self._evaluated(self.wide.work - before)
         return None if found is None else self._refuted(*found)
 
     def _refute_narrowing(self, part: int) -> Refuted | None:
@@ -405,8 +412,8 @@ class Prover:
             narrowing = Narrowing(self.session.replayer.program, self.falsifier.samples, self.played)
         except Unsupported:
             return None
-        found = self.falsifier.narrow(narrowing, self.played, min(self.session.budget // (2 * part), self._left()))
-        self.meter.spent += narrowing.work
+        found = self.falsifier.narrow(narrowing, self.played, int(NARROWING * self.session.budget) // part)
+        self._evaluated(narrowing.work)
         return None if found is None else self._refuted(*found)
 
     def _refute_running(self, limit: int) -> Refuted | None:
@@ -422,7 +429,12 @@ class Prover:
 
     def _left(self) -> int:
         """What is left of the budget; never nothing, which the solver would take for no limit."""
-        return max(FEW, self.session.budget - self.meter.spent)
+        return max(FEW, self.search.budget - self.meter.spent)
+
+    def _evaluated(self, work: int) -> None:
+        """Charge for looking at inputs, which has an allowance of its own: it takes nothing from what proofs may cost."""
+        self.meter.spent += work
+        self.search.budget += work
 
     def _refute_deeper(self, depths: tuple[int, ...], limit: int) -> Refuted | None:
         """Models of ever deeper unfoldings, with nothing quantified."""
@@ -453,7 +465,9 @@ class Prover:
     # ------------------------------------------------------------ neither
 
     def _unknown(self, search: Search) -> Unknown:
-        tried = tuple(dict.fromkeys(["direct", *search.tried]))
+        found = max(self.lemmas, len(self.pool.facts) if self.pool is not None else 0)
+        lemmas = [f"{found} lemma{'s' * (found > 1)} found on the way"] if found else []
+        tried = tuple(dict.fromkeys(["direct", *search.tried, *lemmas]))
         open_wires = "" if self.obligation.play is None else self.session.replayer.wires(self.obligation).why_open
         if open_wires:
             return Unknown(open_wires, None, None, tried, self.falsifier.passed)

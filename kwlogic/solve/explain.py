@@ -13,8 +13,10 @@ from kwlogic.core.program import Program
 from kwlogic.core.show import show_term
 from kwlogic.core.terms import Op, Term, mk, mk_var
 from kwlogic.core.walk import BINDERS, fold, free_vars, rebuild, subst
+from kwlogic.solve.conjectures import Hypothesis, taken_apart
 from kwlogic.source.records import dataclass
-from kwlogic.vc.data import Sequent
+from kwlogic.vc.data import Hyp, Sequent
+from kwlogic.vc.rewrite import match
 
 MOST_HYPS = 6
 MOST_TEXT = 240
@@ -38,14 +40,28 @@ def stuck_text(tried: Iterable[Stuck], program: Program) -> str:
     best = max(latest.values(), key=lambda s: len(s.held))
     names = _names(best.sequent)
     held = f" (it holds for {'; '.join(_said(h, names) for h in best.held)})" if best.held else ""
-    lines = [f"the {best.scheme} is stuck in the case {_said(best.case, names)}{held}"]
-    hyps = dict.fromkeys((h.name == "induction", _shown(h.term, names, program)) for h in best.sequent.hyps)
+    where = "" if best.case.startswith("along ") else f" in the case {_said(best.case, names)}"
+    lines = [f"the {best.scheme} is stuck{where}{held}"]
+    hyps = dict.fromkeys((h.name == "induction", _shown(h.term, names, program)) for h in _telling(best.sequent))
     for induction, text in list(hyps)[:MOST_HYPS]:
         lines.append(f"  {'by induction' if induction else 'given'}: {text}")
     if len(hyps) > MOST_HYPS:
         lines.append(f"  and {len(hyps) - MOST_HYPS} more")
     lines.append(f"  left to show: {_shown(best.sequent.goal, names, program)}")
     return "\n".join(lines)
+
+
+def _telling(sequent: Sequent) -> list[Hyp]:
+    """The hypotheses, without what another says in general."""
+    general = [taken_apart(h.term) for h in sequent.hyps if h.term.op is Op.FORALL or (h.name == "induction" and h.term.op is Op.IMPLIES)]
+    general = [g for g in general if g.bound]
+    return [h for h in sequent.hyps if h.term.op is Op.FORALL or not any(_is_instance(taken_apart(h.term), g) for g in general)]
+
+
+def _is_instance(one: Hypothesis, general: Hypothesis) -> bool:
+    """Whether it says the same of fewer values."""
+    found = None if one.bound else match(general.body, one.body, general.bound)
+    return found is not None and {subst(c, found[0]) for c in general.conds} == set(one.conds)
 
 
 def _names(sequent: Sequent) -> dict[Term, Term]:
