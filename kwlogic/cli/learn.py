@@ -113,5 +113,5 @@ def _write(path: Path, text: str) -> None:
 
 def _summary(learned: Learned, target: Path | None) -> str:
     clauses = sum(len(k.clauses) for k in learned.kernels)
-    whole = f"{len(learned.kernels)} kernel{'' if len(learned.kernels) == 1 else 's'}, {clauses} clauses from {learned.traces} traces"
+    whole = f"{len(learned.kernels)} kernel{'' if len(learned.kernels) == 1 else 's'}, {clauses} clauses from {learned.traces} trace{'' if learned.traces == 1 else 's'}"
     return f"{whole}; {learned.proved} proved, {learned.enforced} enforced" + (f"; written to {target}" if target and learned.text else "")

@@ -60,8 +60,13 @@ def infer_contract(inputs: Sequence[Port], outputs: Sequence[Port], rows: Sequen
         own = [i for i, m in enumerate(survived) if m[2].stratum == stratum]
         chosen |= {i for i, ok in zip(own, kept([survived[i][2].p for i in own], tested, options.alpha)) if ok}
     clauses = [_clause(*m, rows) for i, m in enumerate(survived) if i in chosen]
-    clauses = _without_lengths(clauses)
+    clauses = [c for c in _without_lengths(clauses) if not _shadowed(c, inputs, outputs)]
     return Inferred(_ordered(clauses), counts.total(), len(made), len(survived), len(held))
+
+
+def _shadowed(clause: Clause, inputs: Sequence[Port], outputs: Sequence[Port]) -> bool:
+    """Whether a port has the name of a function that the clause calls."""
+    return any(re.search(rf"(?<![\w.]){re.escape(p.name)}\(", clause.text) for p in (*inputs, *outputs))
 
 
 def _value(row: Observation, port: Port) -> Any:

@@ -68,7 +68,7 @@ def _know(flow: Flow, port: Port, values: list[Any]) -> None:
 def _step(flow: Flow, step: Step) -> None:
     kernel = flow.shop.tools.get(step.tool)
     if kernel is None:
-        flow.broken = f"the step `{step.tool}` is part of it, and none of that tool's results was recorded whole"
+        flow.broken = f"the step `{step.tool}` is part of it, and no result of that tool was recorded whole and could be typed"
         return
     if step.repeated:
         _repeated(flow, step, kernel)

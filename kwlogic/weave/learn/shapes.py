@@ -21,7 +21,12 @@ MAX_ENUM = 12
 NAME = re.compile(r"[a-z_][A-Za-z0-9_]*")
 CONSTRUCTOR = re.compile(r"[A-Z][A-Za-z0-9_]*")
 INT, REAL, BOOL, STRING = Shape("Int"), Shape("Real"), Shape("Bool"), Shape("String")
-_PORT_WORDS = RESERVED - {"result", "id", "max", "min", "len", "keys", "unique", "abs", "version", "hole"}
+HARD = frozenset(
+    re.findall(
+        r"\w+",
+        "and apply assert axiom case decreases else ensures exists false fn forall if in kernel lemma let match not or requires then theorem true",
+    )
+)  # words of the language that can be no name
 
 
 class Mixed(ValueError):
@@ -124,7 +129,7 @@ def _object(values: Sequence[dict[str, Any]], place: str, depth: int) -> Shape:
 
 
 def is_name(text: str) -> bool:
-    return bool(NAME.fullmatch(text)) and text not in _PORT_WORDS
+    return bool(NAME.fullmatch(text)) and text not in HARD
 
 
 def _keys_are_data(values: Sequence[dict[str, Any]], counts: Counter[str]) -> bool:

@@ -83,6 +83,11 @@ def test_normal_documents_fill_in_what_is_missing():
         normal({"a": "x"}, shape)
 
 
+def test_only_words_that_can_be_no_name_are_left_out_of_records():
+    found = shape_of([{"type": "a", "len": 3, "true": 1, "x y": 2, "match": 3}] * 2)
+    assert found.keys == ("type", "len")
+
+
 def test_deep_documents_are_refused_not_overflown():
     deep: Any = 1
     for _ in range(100_000):
