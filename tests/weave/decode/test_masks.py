@@ -82,7 +82,7 @@ def test_masks_are_exact(name: str, program: Program) -> None:
     assert outputs
     texts = texts_of(kernel, outputs, program)
     rng = random.Random(name)
-    for _ in range(5):
+    for _ in range(3):
         masker = Masker(kernel, {}, ENGINE, program=program, residuals=Listed(kernel, outputs), lookahead=10_000)
         text = walk(masker, texts, rng)
         assert masker.finished
@@ -130,7 +130,7 @@ def test_nothing_stands_twice_and_all_can_be_finished(name: str, program: Progra
     evaluator = Evaluator(program)
     rng = random.Random(name)
     seen: set[str] = set()
-    for _ in range(8):
+    for _ in range(5):
         masker = Masker(kernel, None, ENGINE, program=program)
         text = sampled(masker, rng, end=0.1)
         seen.add(text)
@@ -175,7 +175,7 @@ def test_types_hold_by_the_mask(program: Program) -> None:
     kernel = program.kernels["m.mixed"]
     evaluator = Evaluator(program)
     rng = random.Random(7)
-    for _ in range(6):
+    for _ in range(3):
         masker = Masker(kernel, None, ENGINE, program=program)
         text = sampled(masker, rng)
         values = decode_ports(text, kernel.outputs, program)
@@ -186,7 +186,7 @@ def test_types_hold_by_the_mask(program: Program) -> None:
         assert {said for _, said in report.types} == {"exact"}
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.randoms(use_true_random=False), st.integers(1, 6), st.integers(0, 6))
 def test_going_back_is_as_if_never_gone(program: Program, rng: random.Random, forward: int, more: int) -> None:
     masker = Masker(program.kernels["m.mixed"], None, ENGINE, program=program)

@@ -168,7 +168,8 @@ NONSENSE = ("banana", "", "I'm sorry, but I can't help with that.", "null", "{}"
 
 @pytest.fixture(scope="module")
 def examples() -> Program:
-    return api.load(str(EXAMPLES)).program
+    """The examples with oracles."""
+    return api.load(*(str(EXAMPLES / name) for name in ("airline_tools.kw", "invoices.kw"))).program
 
 
 def test_nonsense_is_refused_by_every_example_oracle(examples: Program) -> None:
@@ -224,29 +225,24 @@ def inputs_of(kernel: Kernel, program: Program, count: int) -> list[dict[str, An
     return found
 
 
-ORACLES = ("get_user_details", "get_reservation_details", "update_reservation_baggages", "extract")
+ORACLES = ("get_user_details", "update_reservation_baggages", "extract")
 
 
 @pytest.mark.parametrize("name", ORACLES)
 def test_outputs_of_example_oracles(name: str, examples: Program) -> None:
     engine = Engine(Vocabulary.of(byte_level_bpe()))
     kernel = next(k for k in examples.kernels.values() if k.name.endswith("." + name))
-    for seed, inputs in enumerate(inputs_of(kernel, examples, 3)):
+    for seed, inputs in enumerate(inputs_of(kernel, examples, 2)):
         assert run_example(kernel, examples, inputs, engine, seed)
 
 
-def example_kernels() -> list[str]:
-    program = api.load(str(EXAMPLES)).program
-    return [n for n, k in program.kernels.items() if not k.tparams]
-
-
 @pytest.mark.slow
-def test_thousands_of_outputs_of_all_example_kernels(examples: Program) -> None:
+def test_thousands_of_outputs_of_all_example_kernels() -> None:
+    program = api.load(str(EXAMPLES)).program
     finished = 0
     for tokenizer in (byte_level_bpe(), unigram()):
         engine = Engine(Vocabulary.of(tokenizer))
-        for name in example_kernels():
-            kernel = examples.kernels[name]
-            for seed, inputs in enumerate(inputs_of(kernel, examples, 15)):
-                finished += run_example(kernel, examples, inputs, engine, seed)
+        for kernel in program.kernels.values():
+            for seed, inputs in enumerate(inputs_of(kernel, program, 15) if not kernel.tparams else ()):
+                finished += run_example(kernel, program, inputs, engine, seed)
     assert finished >= 1_000
