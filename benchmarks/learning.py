@@ -39,7 +39,9 @@ class Family:
 
 
 def order(rng: random.Random) -> Row:
-    lines = [{"qty": rng.randint(1, 6), "price": Fraction(rng.randint(50, 9000), 100)} for _ in range(rng.randint(1, 5))]
+    lines: list[dict[str, Any]] = [
+        {"qty": rng.randint(1, 6), "price": Fraction(rng.randint(50, 9000), 100)} for _ in range(rng.randint(1, 5))
+    ]
     total = sum((v["qty"] * v["price"] for v in lines), Fraction())
     return {"lines": lines, "credit": Fraction(rng.randint(0, 30000), 100)}, {"total": total, "paid": rng.random() < 0.5}
 

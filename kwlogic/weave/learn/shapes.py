@@ -112,7 +112,11 @@ def _object(values: Sequence[dict[str, Any]], place: str, depth: int) -> Shape:
     if not counts:
         return Shape("Map", (STRING, STRING))
     if _keys_are_data(values, counts):
-        return Shape("Map", (STRING, shape_of([x for v in values for x in v.values()], f"{place}{{}}", depth + 1)))
+        try:
+            return Shape("Map", (STRING, shape_of([x for v in values for x in v.values()], f"{place}{{}}", depth + 1)))
+        except Mixed:
+            if len(counts) > MAX_FIELDS:
+                raise
     keys: list[str] = []
     parts: list[Shape] = []
     for key in counts:
