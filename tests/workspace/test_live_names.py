@@ -171,6 +171,27 @@ def test_a_missing_arm_gets_a_value_of_the_right_type():
     assert [e.text for e in action.edits] == [" case B(_) => []"]
 
 
+@pytest.mark.parametrize(
+    ("old", "wrong", "edit"),
+    [
+        ("q + total(xs, rest)", "q + totall(xs, rest)", "total"),
+        ("l.qty;", "l.qti;", "qty"),
+        ("(line: Line)", "(line: Lime)", "Line"),
+        ("ensures a + b > b", "ensures a + b > fahrenheit(b)", "\nuse other (fahrenheit)"),
+    ],
+)
+def test_what_the_help_says_can_be_done(old: str, wrong: str, edit: str):
+    text = TEXT.replace(old, wrong)
+    desk = FIRST.another({PATH: text, Path("/nowhere/other.kw"): "module other\nfn fahrenheit(n: Int) -> Int\n= n\n"})
+    analysis = desk.analysis(PATH)
+    [found] = [d for d in analysis.of_file("shop.kw") if d.span is not None and wrong[-12:-3] in text[d.span.start - 20 : d.span.end + 20]]
+    [action] = actions(analysis, "shop.kw", found)
+    assert [e.text for e in action.edits] == [edit]
+    mended = text[: action.edits[0].span.start] + edit + text[action.edits[0].span.end :]
+    desk.put(PATH, mended)
+    assert not [d for d in desk.analysis(PATH).of_file("shop.kw") if d.code != "KW202"]
+
+
 def test_verdicts_fall_with_what_they_rest_on():
     desk, analysis = opened()
     assert closure(analysis, ["shop.both"]) == {"shop.both", "shop.one"}

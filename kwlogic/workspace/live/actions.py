@@ -21,6 +21,8 @@ from kwlogic.workspace.live.quick import HERE, read_items
 
 _MUST = re.compile(r"^`(.+?)` must hold", re.DOTALL)
 _REQUIRES = re.compile(r"^`[^`]+` requires `(.+?)`", re.DOTALL)
+_MEANT = re.compile(r"did you mean `([A-Za-z_][\w']*)`\?$")
+_USE = re.compile(r"add `(use [\w.']+(?: \([\w']+\))?)`")
 _MISSING = re.compile(r"^add `case (.+) => \.\.\.`$", re.DOTALL)
 Scoped = s.FnDecl | s.LemmaDecl | s.KernelDecl
 
@@ -41,6 +43,8 @@ def actions(analysis: Analysis, file: str, d: Diagnostic, results: tuple[Result,
         yield Action(d.fix.title, d.fix.edits, preferred=True)
     decl = declaration_at(analysis, file, d.span)
     source = analysis.sources[file]
+    if d.fix is None:
+        yield from _advised(analysis, source, d)
     if d.code == "KW310":
         yield from _missing_arm(analysis, source, d)
     if decl is None or d.span is None:
@@ -62,6 +66,28 @@ def declaration_at(analysis: Analysis, file: str, span: Span | None) -> Scoped |
         return None
     found = (x for x in scope.tree.decls if x.span.start <= span.start <= x.span.end and isinstance(x, Scoped))
     return next(found, None)
+
+
+# ---------------------------------------------------------------- what the help says
+
+
+def _advised(analysis: Analysis, source: Source, d: Diagnostic) -> Iterator[Action]:
+    """The name that was meant, or the `use` that is missing."""
+    meant, use = _MEANT.search(d.help or ""), _USE.search(d.help or "")
+    if meant is not None and d.span is not None and (place := _word(source, d.span)) is not None:
+        yield Action(f"write `{meant.group(1)}`", (Edit(place, meant.group(1)),), preferred=True)
+    scope = analysis.scope(source.path)
+    if use is not None and scope is not None:
+        above = [u.span.end for u in scope.tree.uses] or [scope.tree.name.span.end if scope.tree.name is not None else 0]
+        at = Span(source.path, above[-1], above[-1])
+        yield Action(f"add `{use.group(1)}`", (Edit(at, f"\n{use.group(1)}" if above[-1] else f"{use.group(1)}\n"),), preferred=True)
+
+
+def _word(source: Source, span: Span) -> Span | None:
+    """The name that a place is, or the last part of a qualified one."""
+    text = source.slice(span)
+    last = text.rpartition(".")[2].lstrip()
+    return Span(span.file, span.end - len(last), span.end) if re.fullmatch(r"[A-Za-z_][\w']*", last) else None
 
 
 # ---------------------------------------------------------------- the missing arm
