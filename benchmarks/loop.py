@@ -46,7 +46,7 @@ def measured(wanted: Wanted) -> Measured:
 
 async def times(folder: Path, wanted: Wanted) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Seconds of an answer, by a kernel and by the model (which here takes none itself)."""
-    asked = tasks(wanted.seed + 1000, 100, 0.2, wanted.kinds, 1)
+    asked = tasks(wanted.seed + 1000, 100, 0.2, wanted.kinds)
     found: dict[Way, list[float]] = {Way.KERNEL: [], Way.MODEL: []}
     with open_store("demo.sqlite", folder) as store:
         models = {MODEL: Scripted(asked, 0.0)}
