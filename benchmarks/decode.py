@@ -105,7 +105,7 @@ class Ours:
     def __init__(self, engine: Engine, tokenizer: Any) -> None:
         self.engine = engine
         self.tokenizer = tokenizer
-        self.compile, self.mask, self.field = Times(), Times(), Times()
+        self.compile, self.mask, self.inside, self.between = Times(), Times(), Times(), Times()
         self.seen: Counter[str] = Counter()
         self.wrong: list[str] = []
 
@@ -152,6 +152,7 @@ class Ours:
             start = thread_time_ns()
             mask = masker.mask()
             self.mask.add(start)
+            (self.inside if masker.inside else self.between).all.append(self.mask.all[-1])
             if not mask[token >> 5] >> (token & 31) & 1:
                 return False
             masker.advance(token)
@@ -281,7 +282,8 @@ def main() -> int:
         theirs.schema(entry)
         ours.schema(entry)
     print(f"llguidance  compile       {theirs.compile}\nkwlogic     compile       {ours.compile}")
-    print(f"llguidance  mask          {theirs.mask}\nkwlogic     mask          {ours.mask}\n")
+    print(f"llguidance  mask          {theirs.mask}\nkwlogic     mask          {ours.mask}")
+    print(f"  within a value          {ours.inside}\n  between values          {ours.between}\n")
     print("llguidance ", dict(sorted(theirs.seen.items())))
     print("kwlogic    ", dict(sorted(ours.seen.items())), "\n")
     for line in ours.wrong:

@@ -20,7 +20,7 @@ from kwlogic.weave.decode.grammar import COMPACT, Style, below
 from kwlogic.weave.decode.lexemes import NoGrammar
 from kwlogic.weave.decode.masks import Masks
 from kwlogic.weave.decode.report import Report, report_of
-from kwlogic.weave.decode.threads import Done, Lit, State, read_all, settled
+from kwlogic.weave.decode.threads import Done, Leaf, Lit, State, read_all, settled
 from kwlogic.weave.decode.unasked import Unasked, port_limits
 from kwlogic.weave.decode.vocabulary import Vocabulary
 from kwlogic.weave.decode.walk import Walk
@@ -138,6 +138,12 @@ class Masker:
     def tokens(self) -> int:
         """How many tokens were taken."""
         return len(self._states) - 1
+
+    @property
+    def inside(self) -> bool:
+        """Whether a value has been begun: no question is open, and nothing is compiled for the next mask."""
+        state = self._states[-1]
+        return len(state) == 1 and isinstance(state[0], Leaf) and bool(state[0].text)
 
     @property
     def complete(self) -> bool:
