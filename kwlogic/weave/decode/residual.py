@@ -57,6 +57,7 @@ class Contract:
         self._later: set[int] = set()  # left, but looked at again when more is written
         self._impossible = ""
         self._costly = False
+        self._patience = 1
         self._begin()
 
     # ------------------------------------------------------------ the protocol
@@ -93,6 +94,17 @@ class Contract:
             self._cache.move_to_end(key)
         return found
 
+    def completion(self, so_far: SoFar) -> dict[str, Value] | None:
+        """Some output that goes on from what is written and satisfies the guaranteed clauses, run by the reference evaluator;
+        None where none is found in the time given. A way out for who has to come to an end."""
+        indices = [i for i in range(len(self.kernel.ensures)) if i not in self._left]
+        found: list[dict[str, Value]] = []
+        try:
+            self._search(indices, so_far, found)
+        except NotEncoded:
+            return None
+        return found[-1] if found else None
+
     # ------------------------------------------------------------ reading
 
     def _clauses(self, indices: Iterable[int]) -> list[tuple[int, Clause]]:
@@ -117,7 +129,7 @@ class Contract:
                 if isinstance(stop, NotYet) and index not in self._left:
                     self._later.add(index)
                 self._leave(index, stop.why)
-        self._costly = steps > MOST_WIDENED
+        self._costly = steps > MOST_WIDENED * self._patience
         return shape, facts_of([*readings, *distinct(shape, symbolic)], shape.unknowns)
 
     def _leave(self, index: int, why: str) -> None:
@@ -141,13 +153,13 @@ class Contract:
     def _begin(self) -> None:
         so_far: SoFar = {p.name: HOLE for p in self.kernel.outputs}
         everything = range(len(self.kernel.ensures))
-        budget, self.asker.rlimit = self.asker.rlimit, self.asker.rlimit * PATIENCE
+        budget, self.asker.rlimit, self._patience = self.asker.rlimit, self.asker.rlimit * PATIENCE, PATIENCE
         proved = self._holds(list(everything), so_far)
         if proved is None:
             self._adopt(everything, so_far)
         elif not proved:
             self._impossible = self._reason(so_far)
-        self.asker.rlimit = budget
+        self.asker.rlimit, self._patience = budget, 1
 
     def _holds(self, indices: list[int], so_far: SoFar) -> bool | None:
         """Whether the clauses have a completion together: False where they have none, None where that is open."""
@@ -156,12 +168,12 @@ class Contract:
         except NotEncoded:
             return None
 
-    def _search(self, indices: list[int], so_far: SoFar) -> bool | None:
+    def _search(self, indices: list[int], so_far: SoFar, found: list[dict[str, Value]] | None = None) -> bool | None:
         while True:
             shape, facts = self._read(indices, so_far)
             reply = self._completion(facts, shape)
             if reply.status is Status.SAT:
-                return self._confirmed(indices, shape, reply.values)
+                return self._confirmed(indices, shape, reply.values, found)
             if facts.same:
                 return False if reply.status is Status.UNSAT else None
             may = self.asker.over(facts.may).ask()
@@ -185,8 +197,8 @@ class Contract:
             self._hint = dict(reply.values)
         return reply
 
-    def _confirmed(self, indices: list[int], shape: Shape, model: Mapping[str, Any]) -> bool | None:
-        """Whether the reference evaluator agrees on the completion that the solver found."""
+    def _confirmed(self, indices: list[int], shape: Shape, model: Mapping[str, Any], kept: list[dict[str, Value]] | None) -> bool | None:
+        """Whether the reference evaluator agrees on the completion that the solver found, which is kept then."""
         found = shape.build(model)
         if found is None:
             return None
@@ -200,6 +212,8 @@ class Contract:
             if not holds:
                 self._leave(index, "the solver and the evaluator read it differently")
                 return None
+        if kept is not None:
+            kept.append(found)
         return True
 
     def _adopt(self, indices: Iterable[int], so_far: SoFar) -> None:

@@ -247,18 +247,33 @@ def _spelled(residual: Checked) -> str:
     raise AssertionError(text)
 
 
+class _Long(Exception):
+    pass
+
+
 def sampled(residuals: Any, kernel: Kernel, program: Program, random: Random, most: int = 6) -> dict[str, Value]:
-    """A whole output, chosen at random from the residuals; containers end after ``most`` elements where they may."""
+    """A whole output, chosen at random from the residuals; containers end after ``most`` elements where they may. What goes
+    on for much longer is brought to an end by the completion that the residuals know."""
+    last: dict[str, Partial] = {}
 
     def choose(site: Site, so_far: dict[str, Partial]) -> Any:
         residual = residuals.residual(site, so_far)
-        if isinstance(residual, More) and residual.may_stop and isinstance(site.path[-1], (str, int)):
+        if isinstance(residual, More):
             part = _part(so_far, site.path)
-            if isinstance(part, Items) and len(part.items) >= most:
+            length = len(part.items) if isinstance(part, Items) else 0
+            if length >= most and residual.may_stop:
                 return False
+            if length >= 4 * most:
+                last.update(so_far)
+                raise _Long
         return pick(residual, site.type, random)
 
-    return Walk(kernel, program, choose).run()
+    try:
+        return Walk(kernel, program, choose).run()
+    except _Long:
+        found = residuals.completion(last)
+        assert found is not None, "no completion is known"
+        return dict(found)
 
 
 def _part(so_far: dict[str, Partial], path: Path) -> Partial:
