@@ -89,11 +89,11 @@ def test_drift_says_since_when():
 def test_false_alarms_are_as_rare_as_stated():
     """At the promised rate itself, which is the worst case, a hundred runs alarm with probability 100 / 500 at most."""
     source = random.Random(7)
-    series = [[source.random() < 0.9 for _ in range(100)] for _ in range(400)]
+    series = [[source.random() < 0.9 for _ in range(100)] for _ in range(200)]
     alarms = sum(drift(s, 0.9, 500) is not None for s in series)
-    assert alarms / 400 <= 100 / 500
+    assert alarms / 200 <= 100 / 500
     demoted = sum(move(State.PROMOTED, Evidence(GOOD, {"proved": 1}, after=tuple(s)), Policy(patience=500)) is not None for s in series)
-    assert demoted / 400 <= 100 / 500, "with the look at the posterior, too"
+    assert demoted / 200 <= 100 / 500, "with the look at the posterior, too"
 
 
 def test_a_fall_is_noticed_soon():
