@@ -22,7 +22,8 @@ from kwlogic.solve.sorts import constructors
 from kwlogic.weave.decode.data import HOLE, Free, Kind, Left, More, OneOf, Path, Pattern, Residual, Site, SoFar, Tags
 from kwlogic.weave.decode.residual_ask import Asked, Facts, NoAnswer, ask_value, facts_of, fits, guesses
 from kwlogic.weave.decode.residual_concern import Concerns
-from kwlogic.weave.decode.residual_eval import EVALUATED, Reading, Symbolic
+from kwlogic.weave.decode.residual_eval import EVALUATED, Symbolic
+from kwlogic.weave.decode.residual_reading import Reading
 from kwlogic.weave.decode.residual_shape import Shape, distinct, size_var, tag_var, value_var
 from kwlogic.weave.decode.residual_values import Delay, NotYet, Unsupported
 

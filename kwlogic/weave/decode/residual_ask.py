@@ -16,9 +16,9 @@ from kwlogic.solve.residual import Asker, Questions, Reply, Status
 from kwlogic.solve.sorts import Unsupported as NotEncoded
 from kwlogic.source.records import dataclass
 from kwlogic.weave.decode.data import Free, Residual
-from kwlogic.weave.decode.residual_eval import Reading
 from kwlogic.weave.decode.residual_linear import Cube, Projection
 from kwlogic.weave.decode.residual_model import Model
+from kwlogic.weave.decode.residual_reading import Reading
 from kwlogic.weave.decode.residual_sets import ints, outside, reals
 from kwlogic.weave.decode.residual_shape import Unknown
 from kwlogic.weave.decode.residual_texts import TextProjection, Word, texts

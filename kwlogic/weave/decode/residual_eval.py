@@ -13,27 +13,22 @@ from typing import Any, Protocol
 from kwlogic.core.eval import EvalStop, Evaluator, Violation
 from kwlogic.core.eval_data import trampoline
 from kwlogic.core.program import Fn, Program
-from kwlogic.core.terms import FALSE, TRUE, Op, Term, mk_and, mk_implies, mk_not, mk_or, mk_prim, mk_var
+from kwlogic.core.terms import FALSE, Op, Term, mk_and, mk_implies, mk_not, mk_or, mk_prim, mk_var
 from kwlogic.core.types import Type, mk_type
 from kwlogic.core.value import Con
 from kwlogic.core.walk import subst_types
-from kwlogic.source.records import dataclass
-from kwlogic.weave.decode.residual_scalars import SCALARS, mk_choice, mk_equal, mk_truth
+from kwlogic.weave.decode.residual_reading import Reading
+from kwlogic.weave.decode.residual_scalars import SCALARS, mk_truth
 from kwlogic.weave.decode.residual_scalars import scalar as _scalar
 from kwlogic.weave.decode.residual_values import (
     ANYWHERE,
     HIDDEN,
     UNDEFINED,
-    Bag,
     Closure,
     Delay,
     Node,
-    Table,
     Unsupported,
     Where,
-    alts_of,
-    entries_of,
-    items_of,
     known,
     lower,
     mk_value,
@@ -45,27 +40,6 @@ PENDING = object()
 MOST_STEPS = 60_000
 MOST_DEEP = 600  # undecided conditions around a place
 EVALUATED = 200_000  # steps of the reference evaluator for one known call
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """``value``: what the clause comes to. It is not to be relied on under ``undefined`` (then the clause does not hold)
-    nor under ``cut`` (beyond what was looked into). ``loose``: where values stand in for what was not looked into; what is
-    said of them are ``facts``, so that the value may hold with any of them."""
-
-    value: Term
-    undefined: Term
-    cut: Term
-    loose: Term
-    facts: tuple[Term, ...]
-
-    def surely(self) -> Term:
-        """Implies that the clause holds."""
-        return mk_and((self.value, mk_not(self.undefined), mk_not(self.cut), mk_not(self.loose)))
-
-    def maybe(self) -> Term:
-        """Is implied where the clause holds."""
-        return mk_or((mk_and((self.value, mk_not(self.undefined), *self.facts)), self.cut))
 
 
 class Opener(Protocol):
@@ -433,103 +407,15 @@ class Symbolic:
 
     def equal(self, left: Any, right: Any, where: Where) -> Steps:
         """Whether two values are equal."""
-        self.charge()
-        if known(left) and known(right):
-            return bool(left == right)
-        left, right = self.force(left, where), self.force(right, where)
-        if left is UNDEFINED or right is UNDEFINED:
-            return UNDEFINED
-        if left is right:
-            return True
-        if isinstance(left, (Node, Con)):
-            return self.equal_data(left, right, where)
-        if isinstance(left, (Bag, Table)) or isinstance(right, (Bag, Table)):
-            from kwlogic.weave.decode.residual_prims import equal_sets, equal_tables
+        from kwlogic.weave.decode.residual_join import equal
 
-            if isinstance(left, Table) or isinstance(right, Table):
-                return equal_tables(self, entries_of(left), entries_of(right), where)
-            return equal_sets(self, items_of(left), items_of(right), where)
-        if isinstance(left, Closure) or isinstance(right, Closure):
-            raise Unsupported("functions are compared")
-        return self.settle(mk_equal(left, right), where)
-        yield
-
-    def equal_data(self, left: Any, right: Any, where: Where) -> Steps:
-        others = {name: (guard, fields) for name, guard, fields in alts_of(right)}
-        ways: list[Term] = []
-        for name, guard, fields in alts_of(left):
-            if name not in others:
-                continue
-            both = mk_and((guard, others[name][0]))
-            here = where if both is TRUE else where.assume(both)
-            if here is None:
-                continue
-            parts = [both]
-            for one, other in zip(fields, others[name][1]):
-                same = yield self.equal(one, other, here)
-                if same is UNDEFINED or same is False:
-                    break
-                parts.append(mk_truth(same))
-                if isinstance(same, Term):
-                    narrowed = here.assume(same)
-                    if narrowed is None:
-                        break
-                    here = narrowed
-            else:
-                ways.append(mk_and(parts))
-        return self.settle(lower(mk_or(ways)), where)
-
-    # ------------------------------------------------------------ merging
+        return equal(self, left, right, where)
 
     def merge(self, cond: Term, then: Any, other: Any, where: Where) -> Steps:
         """``then`` where the condition holds, else ``other``."""
-        self.charge()
-        if then is other or other is UNDEFINED:
-            return then
-        if then is UNDEFINED:
-            return other
-        if then is HIDDEN or other is HIDDEN:
-            self.cut.append(mk_and((where.term(), cond if then is HIDDEN else mk_not(cond))))
-            return other if then is HIDDEN else then
-        if isinstance(then, Delay):
-            then = self.opener.open(then)
-        if isinstance(other, Delay):
-            other = self.opener.open(other)
-        if isinstance(then, (Node, Con)):
-            return self.merge_data(cond, then, other, where)
-        if isinstance(then, Closure) or isinstance(other, Closure):
-            raise Unsupported("one of several functions is called")
-        from kwlogic.weave.decode.residual_prims import merge_sets, merge_tables
+        from kwlogic.weave.decode.residual_join import merge
 
-        if isinstance(then, Table) or isinstance(other, Table) or hasattr(then, "entries"):
-            return merge_tables(cond, entries_of(then), entries_of(other))
-        if isinstance(then, Bag) or isinstance(other, Bag) or hasattr(then, "ordered"):
-            return merge_sets(cond, items_of(then), items_of(other))
-        return mk_choice(cond, then, other)
-        yield
-
-    def merge_data(self, cond: Term, then: Any, other: Any, where: Where) -> Steps:
-        if isinstance(then, Con) and isinstance(other, Con) and then == other:
-            return then
-        others = {name: (guard, fields) for name, guard, fields in alts_of(other)}
-        refused = mk_not(cond)
-        alts = []
-        for name, guard, fields in alts_of(then):
-            held = mk_and((cond, guard))
-            if name in others:
-                guard_too, fields_too = others.pop(name)
-                parts = []
-                for one, two in zip(fields, fields_too):
-                    parts.append((yield self.merge(cond, one, two, where)))
-                both = guard if guard is guard_too else mk_or((held, mk_and((refused, guard_too))))
-                alts.append((name, both, tuple(parts)))
-            else:
-                alts.append((name, held, fields))
-        alts += [(name, mk_and((refused, guard)), fields) for name, (guard, fields) in others.items()]
-        size = None
-        if isinstance(then, Node) and isinstance(other, Node) and then.size is not None and other.size is not None:
-            size = mk_choice(cond, then.size, other.size)
-        return Node(tuple(alts), size)
+        return merge(self, cond, then, other, where)
 
     def prim(self, term: Term, env: Env, where: Where) -> Steps:
         from kwlogic.weave.decode.residual_prims import apply_prim

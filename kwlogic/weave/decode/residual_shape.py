@@ -21,7 +21,8 @@ from kwlogic.solve.sorts import Unsupported as NoConstructors
 from kwlogic.solve.sorts import constructors
 from kwlogic.source.records import dataclass
 from kwlogic.weave.decode.data import Fields, Hole, Items, Known, Partial, Path, SoFar
-from kwlogic.weave.decode.residual_eval import Reading, Symbolic
+from kwlogic.weave.decode.residual_eval import Symbolic
+from kwlogic.weave.decode.residual_reading import Reading
 from kwlogic.weave.decode.residual_scalars import SCALARS, mk_truth
 from kwlogic.weave.decode.residual_values import (
     ANYWHERE,
