@@ -19,7 +19,7 @@ from kwlogic.weave.learn.synthesis.node import Node, leaf
 from kwlogic.weave.learn.synthesis.operations import CONCAT, choice
 
 _STATES, _FEWER, _AFTER = 600, 250, 120
-_GUESS = 0.5  # what is left to cover costs, for each character
+_GUESS = 0.8  # what is left to cover costs, for each character
 _LONGEST = 48
 _OWN = 5  # what a constant costs more that a single output has
 _WORD = re.compile(r"[A-Za-z0-9]+|[^A-Za-z0-9]+")

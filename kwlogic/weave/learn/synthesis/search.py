@@ -42,7 +42,7 @@ _FILTERED = frozenset(("digits", "letters", "str.strip", "without_digits"))
 _PATIENCE = 150_000
 _INFINITE = 10**6
 _COPIED = 8  # what a number costs that is the output of a single example
-_TESTS = 16
+_TESTS = 32
 _FIRST, _CHEAPER = 1_500_000, 300_000  # work for conditionals at one cost: for any function, for a cheaper one
 _ROOM = 8  # what a function with conditionals may cost, for each cost that was enumerated
 
@@ -213,7 +213,8 @@ class Search:
         found = self.leaf(self.full, bound)
         if self.problem.branches and self.count > 1 and self.bank.level >= 4 and self.decided < 2:
             if self.problem.type is STRING:
-                found = self._either(min(bound, found.cost if found else bound)) or found
+                found = self._either(found.cost if found else self.best.cost if self.best else _INFINITE) or found
+                bound = min(bound, found.cost) if found else bound
             decision = Decision(self.bank, self.leaf, self.full, _CHEAPER if found else _FIRST)
             bound = min(found.cost if found else bound, _ROOM * (self.bank.level + 1))
             for depth in range(1, self.problem.branches + 1):
@@ -248,7 +249,7 @@ class Search:
             if len(chosen) < _TESTS and not any(m == self.full & ~mask for m, _ in chosen):
                 chosen.append((mask, node))
         rows = tuple(range(self.count))
-        bound = min(bound, _ROOM * (self.bank.level + 1))
+        bound = min(bound, 2 * _ROOM * (self.bank.level + 1))
         return split_into_pieces(self.bank, self.pieces, self.problem.goal, rows, bound, chosen) if chosen else None
 
     def _number(self, mask: int, rows: tuple[int, ...], bound: int) -> Node | None:
