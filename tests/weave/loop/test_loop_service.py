@@ -296,3 +296,39 @@ def test_the_command_line(run: Callable[..., Result], tmp_path: Path, kernels: d
     assert isinstance(refused, Diagnosed)
     assert [d.code for d in refused.diagnostics] == ["KW860", "KW860"]
     assert refused.diagnostics[0].help == "did you mean `traces`?"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "[" * 5_000 + "]" * 5_000,
+        "[" * 50_000,
+        '{"a":' * 3_000 + "1" + "}" * 3_000,
+        "9" * 20_000,
+        '"' + "\\ud800" + '"',
+        "```json\n```",
+        "\0",
+    ],
+    ids=["deep", "open", "objects", "digits", "half", "fence", "nul"],
+)
+def test_whatever_a_model_says_is_kept_or_refused(store: Store, said: str):
+    async def work(loop: Loop) -> str:
+        answer = await loop.answer("Say something.")
+        loop.judge(answer.answer_id, True)
+        loop.tend()
+        return answer.answer_id
+
+    try:
+        kept = within(store, Says(said), work)
+    except NoAnswer:
+        return
+    assert store.trace(kept) is not None
+    assert store.database.check() == []
+
+
+def test_nothing_below_knows_of_the_loop():
+    import kwlogic.weave
+
+    folder = Path(kwlogic.weave.__file__).parent
+    below = [p for p in folder.rglob("*.py") if p.parent.name != "loop"]
+    assert not [p.name for p in below if "weave.loop" in p.read_text(encoding="utf-8")]
