@@ -31,7 +31,8 @@ class Question:
     __slots__ = ("_answer", "apart", "ask", "plain")
 
     def __init__(self, ask: Callable[[], Sequence[Thread]], plain: bool, apart: bool = False) -> None:
-        """``plain``: the types answer it; ``apart``: with a look at what stands in sets and among keys already."""
+        """``plain``: the types answer it; ``apart``: with a look at what stands there already, in sets, among keys, in lists of
+        limited length. What is answered without that is answered alike at all places of one pattern."""
         self.ask = ask
         self.plain = plain
         self.apart = apart

@@ -111,7 +111,7 @@ class Walk:
             if isinstance(frame, CollFrame):
                 after = CollFrame(frame.place, (*frame.done, value))
                 plain = not self.residuals.concerns(frame.place.pattern)
-                apart = frame.place.apart or frame.place.type.head != "List"
+                apart = frame.place.apart or frame.place.type.head != "List" or self.shapes.own(frame.place.limits) is not None
                 return self.lit(text, lambda here=after: self.more(here), plain, apart)  # type: ignore[misc]
             grown = ConFrame(frame.place, frame.ctor, frame.pieces, frame.closing, (*frame.done, value))
             if len(grown.done) < len(grown.pieces):
@@ -227,7 +227,7 @@ class Walk:
         residual = self.ask(Kind.VALUE, place) if answered and self.shapes.is_scalar(place.type) else None
         after = self.close("", place.frame, _DUMMY)
         own = id(place.limits) if residual is None else residual
-        key = (place.type, own, after.rest, after.last, place.pattern)  # places of one pattern go on alike
+        key = (place.type, own, after.rest, after.last, place.pattern, ctors_around(place))  # such places go on alike
         grammar = self._grammars.get(key)
         if grammar is None:
             grammar = self._grammars[key] = self.grammar(place, residual, after)
@@ -250,7 +250,7 @@ class Walk:
             alike,
             silent,
         )
-        if alike is not None and goes_on_alike(place, self.shapes):
+        if alike is not None and not after.then.apart:
             spot.share(grammar.known)
         return [Leaf(spot, b"", BEGIN, start, Further(None, b""))]
 
@@ -303,14 +303,15 @@ class Walk:
         return (self.close("", place.frame, value),)
 
 
-def goes_on_alike(place: Place, shapes: Shapes) -> bool:
-    """Whether all places of one pattern are followed by the same: around them are lists of any length only."""
+def ctors_around(place: Place) -> tuple[str, ...]:
+    """The constructors that a place is in: fields of several may have one name."""
+    found = []
     frame: Frame = place.frame
-    while frame.place is not None:
-        if isinstance(frame, CollFrame) and (frame.place.type.head != "List" or shapes.own(frame.place.limits) is not None):
-            return False
+    while True:
+        found.append(frame.ctor if isinstance(frame, ConFrame) else "")
+        if frame.place is None:
+            return tuple(found)
         frame = frame.place.frame
-    return True
 
 
 def element_type(place: Place) -> Any:

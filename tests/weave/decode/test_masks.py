@@ -72,7 +72,9 @@ def walk(masker: Masker, texts: set[str], rng: random.Random) -> str:
 
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: Any) -> Program:
-    return program_of("\n".join([*KERNELS.values(), *SETS.values(), *SOLVED.values(), MIXED, REST]), tmp_path_factory.mktemp("masks"))
+    return program_of(
+        "\n".join([*KERNELS.values(), *SETS.values(), *SOLVED.values(), MIXED, TWINS, REST]), tmp_path_factory.mktemp("masks")
+    )
 
 
 @pytest.mark.parametrize("name", KERNELS)
@@ -87,6 +89,25 @@ def test_masks_are_exact(name: str, program: Program) -> None:
         text = walk(masker, texts, rng)
         assert masker.finished
         assert masker.value() == decode_ports(text, kernel.outputs, program)
+
+
+TWINS = """
+type Twin = One(x: String, y: Int, b: Set[Bool]) | Two(x: String, y: Bool, b: Set[Bool])
+kernel twins() -> (a: List[Twin]) by tool "t"
+"""
+
+
+def test_places_of_one_name_in_two_constructors_are_told_apart(program: Program) -> None:
+    words = [b'","y":1', b'","y":t', b'","y":true']
+    vocabulary = Vocabulary([*TOKENS, *words, b"<eos>"], eos=[len(TOKENS) + len(words)])
+    masker = Masker(program.kernels["m.twins"], None, vocabulary, program=program)
+    for char in b'{"a":[{"kind":"One","x":"':
+        masker.advance(TOKENS.index(bytes([char])))
+    assert {vocabulary.tokens[i] for i in masker.allowed()} & set(words) == {words[0]}
+    for char in b'ab","y":1,"b":[]},{"kind":"Two","x":"':
+        masker.mask()
+        masker.advance(TOKENS.index(bytes([char])))
+    assert {vocabulary.tokens[i] for i in masker.allowed()} & set(words) == set(words[1:])
 
 
 SOLVED = {
