@@ -28,8 +28,6 @@ from kwlogic.vc.theory import called
 
 CAP = 4_000
 """For each question."""
-SHARE = 0.15
-"""Of what is left of the budget."""
 LEAST = 20_000
 SCHEMES = 4
 ASKING = 3
@@ -106,10 +104,10 @@ class Agenda:
         """How many facts there were when the goal was last tried with all efforts."""
         self.suggested: Iterator[Term] = self._suggestions(problem)
 
-    def prove(self) -> Success | None:
-        """A proof of the goal, with the lemmas that were found for it."""
+    def prove(self, share: float) -> Success | None:
+        """A proof of the goal, with the lemmas that were found for it, for a share of what is left of the budget."""
         search = self.pool.search
-        self.limit = search.meter.spent + int(SHARE * max(0, search.budget - search.meter.spent))
+        self.limit = search.meter.spent + int(share * max(0, search.budget - search.meter.spent))
         if self.limit - search.meter.spent < LEAST:
             return None
         search.cap = CAP

@@ -12,10 +12,7 @@ from dataclasses import field, replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from kwlogic.core.program import Kernel
-from kwlogic.core.terms import Op, Term, mk_var
-from kwlogic.core.types import INT, Type, subst_type, type_vars
-from kwlogic.core.value import Value
+from kwlogic.core.terms import Op, Term
 from kwlogic.core.walk import subterms
 from kwlogic.solve.agenda import Agenda
 from kwlogic.solve.backend import Meter, check
@@ -27,7 +24,7 @@ from kwlogic.solve.lemmas import Pool, accept
 from kwlogic.solve.models import is_large, recursive_query
 from kwlogic.solve.narrow import Narrowing
 from kwlogic.solve.played import concrete
-from kwlogic.solve.present import present
+from kwlogic.solve.present import present, present_outputs
 from kwlogic.solve.problem import QueryBuilder, base_name, prepare
 from kwlogic.solve.replay import Env, Replay, Replayer, declaration
 from kwlogic.solve.search import ALL, Search, Success
@@ -221,6 +218,7 @@ class Prover:
         large = is_large(self.problem)
         return (
             lambda: None if large else self._direct(search),
+            lambda: None if large else self._refute_running(MODEL_LIMIT // 40),
             lambda: None if large else self._swiftly(search),
             lambda: self._refute_narrowing(1) if large else None,
             lambda: self._refute_running(RUN_LIMIT) if large else self._speculate(search, 1),
@@ -297,7 +295,7 @@ class Prover:
         if not search.roots or search.plain(self.problem):
             return None
         pool = Pool(search, self.tester)
-        found = Agenda(pool, self.obligation.sequent).prove()
+        found = Agenda(pool, self.obligation.sequent).prove(0.15 if self.obligation.kind is Kind.LEMMA else 0.05)
         self.lemmas = len(pool.facts)
         return found
 
@@ -459,7 +457,7 @@ class Prover:
         inputs = present(program, self.played.vars, env)
         skolems = tuple(s for s in self.problem.skolems if self._clause() and str(s.data) in env)
         shown = present(program, skolems, env)
-        outputs = () if decl is None else _outputs(self.theory, decl, replay)
+        outputs = () if decl is None else present_outputs(program, decl, dict(replay.outputs))
         return Refuted(Counterexample(inputs + shown, outputs, replay.note))
 
     # ------------------------------------------------------------ neither
@@ -500,17 +498,3 @@ class Prover:
         program = self.theory.program
         fn = program.fns.get(name)
         return name in program.kernels or (fn is not None and fn.opaque)
-
-
-def _outputs(theory: Theory, decl: object, replay: Replay) -> tuple[tuple[str, str, str], ...]:
-    if not replay.outputs:
-        return ()
-    if isinstance(decl, Kernel):
-        types = {p.name: p.type for p in decl.outputs}
-    else:
-        types = {"result": getattr(decl, "result", INT)}
-    env: dict[str, Value] = dict(replay.outputs)
-    names = {n for t in types.values() for n in type_vars(t)}
-    played: dict[str, Type] = dict.fromkeys(names, INT)
-    vars = tuple(mk_var(n, subst_type(t, played)) for n, t in types.items() if n in env)
-    return present(theory.program, vars, env)

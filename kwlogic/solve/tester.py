@@ -21,8 +21,8 @@ from kwlogic.vc.data import Sequent
 
 SMALL = 60
 RANDOM = 40
-STEPS = 2_000
-WORK = 20_000
+STEPS = 1_000
+WORK = 8_000
 """Steps of the evaluator for each test, and for all tests of one conjecture."""
 
 
