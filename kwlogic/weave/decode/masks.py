@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from kwlogic.weave.decode.data import Checked
 from kwlogic.weave.decode.scan import scan
-from kwlogic.weave.decode.threads import Done, Known, Leaf, Lit, State, accepted, settled
+from kwlogic.weave.decode.threads import LENIENT, STRICT, Done, Known, Leaf, Lit, State, accepted, settled
 
 if TYPE_CHECKING:
     from kwlogic.weave.decode.engine import Mask
@@ -114,7 +114,7 @@ class Masks:
         after = leaf.spot.alike(leaf.text + last)
         if after is None or not rest.startswith(after.rest):
             return None if after is None else False
-        return accepted(after.then.answer(), rest[len(after.rest) :], plain=True)
+        return accepted(after.then.answer(), rest[len(after.rest) :], LENIENT if after.then.apart else STRICT)
 
     def followed(self, leaf: Leaf, some: Mask) -> Mask:
         """Those of the tokens that can be read to their end, as far as questions may be asked."""
@@ -126,7 +126,7 @@ class Masks:
             if self.walk.questions > most or at >= FOLLOWED:
                 self.left_out += len(ids) - at
                 break
-            if leaf.accepts(words[i], plain=False):
+            if leaf.accepts(words[i], plain=0):
                 found.append(i)
         return self.engine.of_ids(found)
 
@@ -139,4 +139,4 @@ class Masks:
             short = [i for i in ids if len(words[i]) == 1]
             self.left_out += len(ids) - len(short)
             ids = short
-        return engine.of_ids([i for i in ids if leaf.accepts(words[i], plain=False)])
+        return engine.of_ids([i for i in ids if leaf.accepts(words[i], plain=0)])

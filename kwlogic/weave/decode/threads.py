@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from kwlogic.weave.decode.engine import Mask
 
 
+STRICT, LENIENT = 1, 2  # how much is answered while tokens are looked at ahead
+
+
 class Question:
     """What follows once fixed bytes are written; asked when it is needed, and once."""
 
@@ -64,13 +67,13 @@ class Lit:
             return (Lit(b"", self.then, self.last),)
         return read_all(self.then.answer(), data[len(self.rest) :])
 
-    def accepts(self, data: bytes, plain: bool) -> bool | None:
+    def accepts(self, data: bytes, plain: int) -> bool | None:
         size = len(self.rest)
         if len(data) <= size:
             return self.rest.startswith(data)
         if not data.startswith(self.rest):
             return False
-        if plain and (self.then.apart or not self.then.plain):
+        if plain and (not self.then.plain or (plain == STRICT and self.then.apart)):
             return None
         return accepted(self.then.answer(), data[size:], plain)
 
@@ -84,7 +87,7 @@ class Done:
     def read(self, data: bytes) -> tuple[Thread, ...]:
         return ()
 
-    def accepts(self, data: bytes, plain: bool) -> bool | None:
+    def accepts(self, data: bytes, plain: int) -> bool | None:
         return False
 
 
@@ -186,7 +189,7 @@ class Leaf:
         threads = self.spot.end(value)
         return read_all(threads, rest) if rest else threads
 
-    def accepts(self, data: bytes, plain: bool) -> bool | None:
+    def accepts(self, data: bytes, plain: int) -> bool | None:
         end = scan(self.at, data)[1]
         residual, engine = self.spot.residual, self.spot.engine
         if end < 0:
@@ -229,9 +232,9 @@ def read_all(threads: Sequence[Thread], data: bytes) -> State:
     return tuple(after for thread in threads for after in thread.read(data))
 
 
-def accepted(threads: Sequence[Thread], data: bytes, plain: bool = False) -> bool | None:
-    """Whether some bytes can be read, without making the states after them. ``plain``: without questions about the contract or
-    about what stands in sets and among keys; None where one would have to be asked."""
+def accepted(threads: Sequence[Thread], data: bytes, plain: int = 0) -> bool | None:
+    """Whether some bytes can be read, without making the states after them. ``plain``: without questions about the contract
+    (``LENIENT``), nor about what stands there already (``STRICT``); None where one would have to be asked."""
     unknown = False
     for thread in threads:
         found = thread.accepts(data, plain)
