@@ -90,6 +90,23 @@ class Constraints:
         self.equal = [e.put(var, form) for e in self.equal]
         self.divides = [(m, d.put(var, form)) for m, d in self.divides]
 
+    def keep(self, focus: Term) -> None:
+        """Let go of what does not share unknowns with the focus, directly or through others: the model satisfies it."""
+        near: dict[Term, list[Lin]] = {}
+        for form in self.forms():
+            for var in form.parts:
+                near.setdefault(var, []).append(form)
+        reached, kept, waiting = {focus}, set(), [focus]
+        while waiting:
+            for form in near.get(waiting.pop(), ()):
+                if id(form) not in kept:
+                    kept.add(id(form))
+                    waiting.extend(v for v in form.parts if v not in reached)
+                    reached.update(form.parts)
+        self.bounds = [b for b in self.bounds if id(b.form) in kept]
+        self.equal = [e for e in self.equal if id(e) in kept]
+        self.divides = [(m, d) for m, d in self.divides if id(d) in kept]
+
     def forms(self) -> Iterable[Lin]:
         yield from (b.form for b in self.bounds)
         yield from self.equal
@@ -383,6 +400,7 @@ class Projection:
 
         self._settle_lengths()
         self._multiplied()
+        self.all.keep(self.focus)
         others: dict[Term, None] = {}
         for form in self.all.forms():
             others.update((v, None) for v in form.parts if v is not self.focus)
