@@ -223,7 +223,7 @@ def test_helpers_keep_clear_of_names_that_are_taken():
     examples = [({"x": "a-b"}, "a"), ({"x": "cc-d"}, "cc")]
     found = synthesise([Port("x", STRING)], STRING, examples, program=shop(), taken=("before", "letters"))
     assert isinstance(found, Synthesised)
-    assert found.text == "before'(x, \"-\")"
+    assert found.text == 'before\'(x, "-")'
     assert "fn before'(" in found.helpers[0]
 
 
