@@ -44,29 +44,29 @@ def pruned(shop: Workshop, drafts: Sequence[Draft]) -> list[Draft]:
 
 
 def settle(shop: Workshop, drafts: Sequence[Draft], heads: Sequence[str] = ()) -> Settled:
-    """Drafts mended until their module checks."""
+    """Drafts mended until their module checks. Verdicts are remembered from one round to the next."""
     current = list(drafts)
-    for _ in range(ROUNDS):
-        text = written(shop.options.module, shop.types, current, heads)
-        result = check_text(shop, text.text)
-        mended = _mended(shop, current, text, result)
-        if mended is None:
-            return Settled(tuple(current), text.text, result)
-        current = mended
-        if not current:
-            break
+    with TemporaryDirectory(prefix="kwlogic-learn") as folder:
+        for _ in range(ROUNDS):
+            text = written(shop.options.module, shop.types, current, heads)
+            result = _checked(shop, text.text, Path(folder))
+            mended = _mended(shop, current, text, result)
+            if mended is None:
+                return Settled(tuple(current), text.text, result)
+            current = mended
+            if not current:
+                break
     return Settled((), "", None)
 
 
-def check_text(shop: Workshop, text: str) -> CheckResult:
+def _checked(shop: Workshop, text: str, folder: Path) -> CheckResult:
     """What `kwlogic check` says of a text."""
     from kwlogic.workspace.check import check
 
-    with TemporaryDirectory(prefix="kwlogic-learn") as folder:
-        path = Path(folder) / "learnt.kw"
-        path.write_text(text, encoding="utf-8")
-        jobs = 1 if text.count("\n") < ALONE else None
-        return check(CheckRequest((path.name,), cwd=Path(folder), budget=shop.options.budget, jobs=jobs, cache=False, proofs=False))
+    path = folder / "learnt.kw"
+    path.write_text(text, encoding="utf-8")
+    jobs = 1 if text.count("\n") < ALONE else None
+    return check(CheckRequest((path.name,), cwd=folder, budget=shop.options.budget, jobs=jobs, cache=True, proofs=False))
 
 
 def _line(text: str, offset: int) -> int:
