@@ -101,6 +101,10 @@ def _drop_stdout() -> None:
 def _failed(error: Exception) -> int:
     from kwlogic.source.data import Diagnosed
 
+    if isinstance(error, ModuleNotFoundError):
+        from kwlogic.source.extras import missing
+
+        error = missing(error) or error
     if isinstance(error, Diagnosed):
         from kwlogic.cli.output import print_diagnostics
 

@@ -8,6 +8,43 @@ from typing import Any
 from kwlogic.source.codes import diagnostic
 from kwlogic.source.data import Diagnosed
 
+# Top-level modules that only an extra brings, and which extra: for an import that nothing asked about beforehand.
+EXTRA_OF = {
+    "alembic": "store",
+    "anthropic": "anthropic",
+    "dask": "dask",
+    "distributed": "dask",
+    "furo": "docs",
+    "llguidance": "decode",
+    "lsprotocol": "lsp",
+    "matplotlib": "lab",
+    "mcp": "mcp",
+    "myst_nb": "docs",
+    "myst_parser": "docs",
+    "numpy": "route",
+    "openai": "openai",
+    "psycopg": "postgres",
+    "pyarrow": "lab",
+    "pydantic": "pydantic",
+    "pygls": "lsp",
+    "pygments": "pygments",
+    "scipy": "route",
+    "sklearn": "route",
+    "sphinx": "docs",
+    "sqlalchemy": "store",
+    "tokenizers": "minilm",
+    "watchfiles": "watch",
+}
+
+
+def missing(error: ModuleNotFoundError) -> Diagnosed | None:
+    """What to tell of an import that failed, where an extra would have brought the package."""
+    package = (error.name or "").partition(".")[0]
+    if package not in EXTRA_OF:
+        return None
+    message = f"this needs the package `{package}`, which is not installed"
+    return Diagnosed(diagnostic("KW712", message, help=f"pip install 'kwlogic[{EXTRA_OF[package]}]'"))
+
 
 def needed(module: str, extra: str, purpose: str) -> Any:
     """The module. Raises Diagnosed (KW712) where its package is not installed."""
