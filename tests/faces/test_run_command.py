@@ -183,6 +183,13 @@ def test_eval_goes_wrong(cli: Cli, expression: str, code: int, words: str) -> No
 UGLY = "module   ugly\n# kept\nfn f(x:Int)->Int\n=   x+1  # beside\n"
 
 
+def test_without_a_model_a_kept_run_says_so_too(cli: Cli, write: Write) -> None:
+    write("bill.kw", BILL)
+    done = cli("run", "ask", "--input", "-", "--store", "runs.sqlite", stdin='{"text": "x"}')
+    assert done.returncode == 1
+    assert "error[KW841]: `ask` failed: no model is configured: name one as `run.model`" in done.stderr
+
+
 def test_fmt(cli: Cli, write: Write) -> None:
     path = write("ugly.kw", UGLY)
     assert cli("fmt", "--check", "ugly.kw").returncode == 1

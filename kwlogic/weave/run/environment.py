@@ -49,10 +49,10 @@ class Live:
 
     async def oracle(self, kernel: Kernel, inputs: Ports, where: Where, check: Check) -> Ports:
         path = self._place(kernel, inputs, where)
-        known = self._remembered(kernel, inputs, path, check, where)
-        if known is not None:
-            return known
         try:
+            known = self._remembered(kernel, inputs, path, check, where)
+            if known is not None:
+                return known
             outputs = await self._asked(kernel, inputs, where, check)
         except OracleError as error:
             raise Failed(str(error), where, (), kernel.name) from error
