@@ -10,6 +10,7 @@ from kwlogic.weave.learn.bodies import Found, body_of
 from kwlogic.weave.learn.contract import infer_contract
 from kwlogic.weave.learn.data import ABSENT, Body, Clause, Draft, Observation, Port
 from kwlogic.weave.learn.functions import with_functions
+from kwlogic.weave.learn.lift import names_in
 from kwlogic.weave.learn.naming import Names, snake
 from kwlogic.weave.learn.ports import Typed, first_ones, read, readable, typed_ports
 from kwlogic.weave.learn.rows import result_of, usable
@@ -131,7 +132,8 @@ def step_kernel(
     if clash is not None:
         _contradiction(shop, draft, *clash)
     if clash is None and shop.options.synthesis and len(complete) > 1:
-        found = body_of(shop, inputs, outputs, complete)
+        told = _equations(with_contract(shop, draft)) if len(rows) <= shop.options.limit else None
+        found = told or body_of(shop, inputs, outputs, complete)
         if isinstance(found, Found):
             return with_contract(shop, _computed(draft, found))
         draft = replace(draft, dropped=(*draft.dropped, ("body", found)))
@@ -139,6 +141,21 @@ def step_kernel(
     if len(rows) == 1:
         return candidate(draft)
     return with_contract(shop, draft)
+
+
+def _equations(draft: Draft) -> Found | None:
+    """A body out of equations that the contract holds for every output, over inputs alone: then nothing has to be searched."""
+    outputs = {p.name for p in draft.outputs}
+    texts = []
+    for port in draft.outputs:
+        starts = tuple(f"{port.name} {sign} " for sign in ("==", "<==>"))
+        told = (c.text.removeprefix(s) for c in draft.clauses for s in starts if c.kind == "ensures" and c.text.startswith(s))
+        text = next((t for t in told if names_in(t) - outputs and not names_in(t) & outputs and "==>" not in t), None)
+        if text is None:
+            return None
+        texts.append(text)
+    text = texts[0] if len(texts) == 1 else f"({', '.join(texts)})"
+    return Found(text, (), frozenset(names_in(text)))
 
 
 def _computed(draft: Draft, found: Found) -> Draft:
