@@ -422,7 +422,7 @@ class Prover:
             query = recursive_query(self.problem)
         except Unsupported:
             return None
-        answer = check(query, min(limit, self._left()), self.meter, self.session.wall, "model")
+        answer = check(query, limit, self.meter, self.session.wall, "model")
         return self._from_model(answer.model, self.played.vars) if answer.model is not None else None
 
     def _left(self) -> int:
