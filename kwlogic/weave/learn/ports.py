@@ -51,8 +51,9 @@ def typed_ports(
     for key, values in columns.items():
         present = [i for i, v in enumerate(values) if v is not ABSENT]
         seen = [values[i] for i in present]
+        odd: list[int] = []
         try:
-            shape, odd = shape_of(seen if once is None else [values[i] for i in present if i in once]), []
+            shape = shape_of(seen if once is None else [values[i] for i in present if i in once])
         except Mixed as mixed:
             found = majority(seen)
             if found is None:
