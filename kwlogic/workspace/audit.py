@@ -41,12 +41,14 @@ class Section:
 @dataclass(frozen=True, slots=True)
 class Audit:
     """``proved`` counts proofs, ``tiers`` how they are shown (T1: checked without a solver). Where none is, no certificates
-    are kept, and the proofs are not listed one by one."""
+    are kept, and the proofs are not listed one by one. ``witnessed`` counts what is shown by a value instead: that a `requires` can
+    be met, that a type has values."""
 
     proved: int
     tiers: dict[str, int]
     sections: tuple[Section, ...]
     sources: dict[str, Source]
+    witnessed: int = 0
 
     @property
     def clean(self) -> bool:
@@ -71,7 +73,8 @@ def audit(result: CheckResult) -> Audit:
         ),
         Section("unused_requires", "Unused requires", "no proof needs them: they only make callers work", _warned(result.diagnostics)),
     )
-    return Audit(len(proofs), dict(sorted(tiers.items())), sections, result.sources)
+    shown = sum(isinstance(r.verdict, Proved) for r in result.results)
+    return Audit(len(proofs), dict(sorted(tiers.items())), sections, result.sources, shown - len(proofs))
 
 
 def _of(result: CheckResult, kind: type) -> tuple[Entry, ...]:

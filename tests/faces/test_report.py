@@ -109,6 +109,15 @@ def test_verdicts_stand_at_their_lines(site: Path) -> None:
     assert "induction on xs" in page
 
 
+def test_what_could_not_be_checked_is_never_all_green(site: Path) -> None:
+    index, broken = ((site / f"{name}.html").read_text(encoding="utf-8") for name in ("index", "module-broken"))
+    assert 'aria-label="1 error"><span class="error"' in broken
+    assert '<li class="card error"><b>1</b>' in index
+    row = re.search(r"<tr><th scope=.row.><a href=.module-broken.html.>.*?</tr>", index)
+    assert row is not None
+    assert '<td class="errors">1</td><td><div class="bar" role="img" aria-label="1 error">' in row[0]
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     if CHROMIUM is None:

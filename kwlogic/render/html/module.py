@@ -9,7 +9,7 @@ from kwlogic.render.html.clauses import advice, clause_section, message
 from kwlogic.render.html.listing import coloured_lines
 from kwlogic.render.html.parts import MARKS, VERDICTS, bar, counted, filters, page, text
 from kwlogic.render.svg import svg
-from kwlogic.source.data import Diagnostic
+from kwlogic.source.data import Diagnostic, Severity
 from kwlogic.vc.data import verdict_name
 from kwlogic.workspace.findings import FROM_VERDICTS
 
@@ -21,6 +21,11 @@ def file_of(module: str) -> str:
     return f"module-{module}.html"
 
 
+def errors_of(found: Page) -> int:
+    """How much of a module could not be checked at all, which no verdict tells."""
+    return sum(d.severity is Severity.ERROR and d.code not in FROM_VERDICTS for d in found.diagnostics)
+
+
 @dataclass(slots=True)
 class _Line:
     marks: list[str] = field(default_factory=list)
@@ -30,7 +35,7 @@ class _Line:
 def module_page(found: Page, title: str) -> str:
     counts = counted(c.result for c in found.clauses)
     figures = "".join(_figure(f) for f in found.figures)
-    body = f'{bar(counts)}{figures}<div class="source" role="group" aria-label="Source of {text(found.module)}">{_source(found)}</div>'
+    body = f'{bar(counts, errors_of(found))}{figures}<div class="source" role="group" aria-label="Source of {text(found.module)}">{_source(found)}</div>'
     crumbs = f'<a href="index.html">{text(title)}</a> / <span aria-current="page">{text(found.module)}</span>'
     heading = f"{text(found.module)} <small>{text(found.source.path)}</small>"
     return page(f"{found.module} - {title}", heading, crumbs, body, filters(counts, "words of a line"))

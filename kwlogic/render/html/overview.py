@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 from kwlogic.lab.reporting import Page, Report
-from kwlogic.render.html.module import file_of
+from kwlogic.render.html.module import errors_of, file_of
 from kwlogic.render.html.parts import LEGEND, VERDICTS, badge, bar, code, counted, filters, page, prose, text
 from kwlogic.source.data import Diagnostic, Severity, Span
 from kwlogic.vc.data import Result, verdict_name
@@ -29,17 +29,24 @@ def overview_page(found: Report) -> str:
 
 
 def _summary(found: Report, counts: dict[str, int]) -> str:
-    cards = "".join(f'<li class="card {v}"><b>{n:,}</b> {badge(v)}<small>{LEGEND[v]}</small></li>' for v, n in counts.items())
+    errors = len(_wrong(found))
+    all = {**({"error": errors} if errors else {}), **counts}
+    cards = "".join(f'<li class="card {v}"><b>{n:,}</b> {badge(v)}<small>{LEGEND[v]}</small></li>' for v, n in all.items())
     tiers = "".join(f"<li><b>{n:,}</b> {text(t)}: {TIERS.get(t, '')}</li>" for t, n in found.audit.tiers.items())
     assurance = f'<section aria-label="Assurance"><h2>Assurance of proofs</h2><ul class="tiers">{tiers}</ul></section>' if tiers else ""
-    return f'<section aria-label="Verdicts"><ul class="cards">{cards}</ul>{bar(counts)}</section>{assurance}'
+    return f'<section aria-label="Verdicts"><ul class="cards">{cards}</ul>{bar(counts, errors)}</section>{assurance}'
 
 
 def _problems(found: Report) -> str:
-    """Errors that are no verdicts: what could not be checked at all."""
-    wrong = [d for d in found.result.diagnostics if d.severity is Severity.ERROR and d.code not in FROM_VERDICTS]
-    rows = "".join(f'<li>{badge("error")} <span class="kind">{d.code}</span> {prose(d.message)} {_at(d, found)}</li>' for d in wrong)
+    rows = "".join(
+        f'<li>{badge("error")} <span class="kind">{d.code}</span> {prose(d.message)} {_at(d, found)}</li>' for d in _wrong(found)
+    )
     return f'<section><h2>Not checked</h2><ul class="plain">{rows}</ul></section>' if rows else ""
+
+
+def _wrong(found: Report) -> list[Diagnostic]:
+    """Errors that are no verdicts: what could not be checked at all."""
+    return [d for d in found.result.diagnostics if d.severity is Severity.ERROR and d.code not in FROM_VERDICTS]
 
 
 def _at(diagnostic: Diagnostic, found: Report) -> str:
@@ -79,7 +86,7 @@ def _row(found: Result, whole: Report) -> str:
 
 
 def _modules(found: Report) -> str:
-    head = "".join(f'<th scope="col">{v}</th>' for v in reversed(VERDICTS))
+    head = "".join(f'<th scope="col">{v}</th>' for v in (*reversed(VERDICTS), "errors"))
     rows = "".join(map(_module, found.pages))
     return (
         f'<section><h2>Modules</h2><table class="modules"><thead><tr><th scope="col">module</th>{head}<th scope="col">share</th></tr></thead>'
@@ -88,9 +95,12 @@ def _modules(found: Report) -> str:
 
 
 def _module(one: Page) -> str:
-    counts = counted(c.result for c in one.clauses)
-    cells = "".join(f'<td class="{v if counts[v] else "zero"}">{counts[v]:,}</td>' for v in reversed(VERDICTS))
-    return f'<tr><th scope="row"><a href="{quote(file_of(one.module))}">{text(one.module)}</a></th>{cells}<td>{bar(counts)}</td></tr>'
+    counts, errors = counted(c.result for c in one.clauses), errors_of(one)
+    shown = [*((v, counts[v]) for v in reversed(VERDICTS)), ("errors", errors)]
+    cells = "".join(f'<td class="{v if n else "zero"}">{n:,}</td>' for v, n in shown)
+    return (
+        f'<tr><th scope="row"><a href="{quote(file_of(one.module))}">{text(one.module)}</a></th>{cells}<td>{bar(counts, errors)}</td></tr>'
+    )
 
 
 def _beliefs(found: Report) -> str:

@@ -20,6 +20,7 @@ LEGEND = {
     "unknown": "neither shown nor refuted",
     "enforced": "checked on every output when it runs",
     "assumed": "an axiom",
+    "error": "could not be checked at all",
 }
 
 
@@ -50,8 +51,9 @@ def counted(results: Iterable[Result]) -> dict[str, int]:
     return counts
 
 
-def bar(counts: Mapping[str, int]) -> str:
-    """Shares of verdicts as a bar, told in words to those who do not see it."""
+def bar(counts: Mapping[str, int], errors: int = 0) -> str:
+    """Shares of verdicts as a bar, told in words to those who do not see it. ``errors`` come first: what has one is never all green."""
+    counts = {"error": errors, **counts}
     told = ", ".join(f"{n:,} {v}" for v, n in counts.items() if n) or "nothing"
     pieces = "".join(f'<span class="{v}" style="flex-grow:{n}"></span>' for v, n in counts.items() if n)
     return f'<div class="bar" role="img" aria-label="{text(told)}">{pieces}</div>'
