@@ -62,7 +62,7 @@ def adapt(
 
 def located(composition: Composition, opened: Opened, result: Result) -> tuple[int, int, Clause] | None:
     """The dag and the part that a link's obligation is about, and the clause of its requires."""
-    scene = getattr(result.obligation.play, "scene", None)
+    scene = result.obligation.scene
     name, _, number = result.obligation.id.rpartition("/link/")[2].partition("~")[0].rpartition(".")
     if scene is None or not number.isdigit() or scene >= len(composition.dags):
         return None

@@ -78,10 +78,9 @@ def verdicts_at(composition: Composition, results: Iterable[Result], program: Pr
     inside: list[Result] = []
     for result in results:
         obligation = result.obligation
-        if obligation.kind is Kind.LINK and obligation.play is not None:
+        if obligation.kind is Kind.LINK and obligation.scene is not None:
             name, _, number = obligation.id.rpartition("/link/")[2].partition("~")[0].rpartition(".")
-            key = getattr(obligation.play, "scene", -1), name
-            links.setdefault(key, []).append((int(number) - 1 if number.isdigit() else None, result))
+            links.setdefault((obligation.scene, name), []).append((int(number) - 1 if number.isdigit() else None, result))
         elif obligation.kind in (Kind.PARTIAL, Kind.CALL, Kind.REFINEMENT):
             inside.append(result)
 

@@ -232,7 +232,7 @@ class _Composed:
         slices = tuple(first + n for n in cone.ends if first + n < len(made.sequent.hyps))
         play = Play(self.stage, scene.index, start, self.requires, more, goal)
         rests = made.rests_on | self.rests(scene, cone)
-        self.maker.made[-1] = made = replace(made, related=related, slices=slices, play=play, rests_on=rests)
+        self.maker.made[-1] = made = replace(made, related=related, slices=slices, play=play, scene=scene.index, rests_on=rests)
         return made
 
     def rests(self, scene: Scene, cone: Cone) -> frozenset[str]:

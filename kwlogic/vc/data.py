@@ -92,6 +92,7 @@ class Obligation:
     other (clauses proved by one induction), so all of a cycle stand or fall together.
     ``related``: further places for messages, with words. ``slices``: how many of the hypotheses to try first, fewest first.
     ``play``: for compositions, how wires come by their values; then the sequent is replayed, not the declaration.
+    ``scene``: for compositions, the number of the graph that the obligation is about.
     """
 
     id: str
@@ -116,6 +117,7 @@ class Obligation:
     related: tuple[tuple[Span, str], ...] = field(default=(), compare=False)
     slices: tuple[int, ...] = ()
     play: Play | Scripted | None = field(default=None, compare=False, repr=False)
+    scene: int | None = field(default=None, compare=False)
 
 
 class LintKind(Enum):

@@ -34,15 +34,27 @@ def result_from_json(read: dict[str, Any], sources: dict[str, Source]) -> CheckR
 
 def _result_out(result: Result) -> list[Any]:
     ob = result.obligation
-    place = [ob.id, ob.kind.value, ob.ask.value, ob.module, ob.declaration, _span_out(ob.span), ob.text, ob.label, ob.detail, ob.clause]
+    place = [
+        ob.id,
+        ob.kind.value,
+        ob.ask.value,
+        ob.module,
+        ob.declaration,
+        _span_out(ob.span),
+        ob.text,
+        ob.label,
+        ob.detail,
+        ob.clause,
+        ob.scene,
+    ]
     rests = [[r.kernel, r.clause, r.label, _span_out(r.span), r.ends_in] for r in result.rests]
     return [place, verdict_to_json(result.verdict), result.rlimit, rests]
 
 
 def _result_in(read: list[Any]) -> Result:
-    (id, kind, ask, module, declaration, span, text, label, detail, clause), verdict, rlimit, rests = read
+    (id, kind, ask, module, declaration, span, text, label, detail, clause, scene), verdict, rlimit, rests = read
     obligation = Obligation(
-        id, Kind(kind), Goal(ask), module, declaration, _span_in(span), text, EMPTY, label=label, detail=detail, clause=clause
+        id, Kind(kind), Goal(ask), module, declaration, _span_in(span), text, EMPTY, label=label, detail=detail, clause=clause, scene=scene
     )
     found = tuple(Rest(kernel, said, name, _span_in(place), end) for kernel, said, name, place, end in rests)
     return Result(obligation, verdict_from_json(verdict), rlimit, cached=obligation.ask is not Goal.GIVEN, rests=found)

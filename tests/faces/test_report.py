@@ -109,6 +109,13 @@ def test_verdicts_stand_at_their_lines(site: Path) -> None:
     assert "induction on xs" in page
 
 
+def test_a_report_of_remembered_verdicts_shows_the_same_graphs(site: Path) -> None:
+    shown = re.findall(r'data-about="[^"]+"', (site / "module-shop.html").read_text(encoding="utf-8"))
+    assert any("/link/" in about for about in shown)
+    subprocess.run([sys.executable, "-m", "kwlogic", "report", "--html", "again"], cwd=site.parent, capture_output=True)
+    assert re.findall(r'data-about="[^"]+"', (site.parent / "again" / "module-shop.html").read_text(encoding="utf-8")) == shown
+
+
 def test_what_could_not_be_checked_is_never_all_green(site: Path) -> None:
     index, broken = ((site / f"{name}.html").read_text(encoding="utf-8") for name in ("index", "module-broken"))
     assert 'aria-label="1 error"><span class="error"' in broken
