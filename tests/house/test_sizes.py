@@ -33,3 +33,9 @@ def test_functions(path: Path):
         if isinstance(node, ast.FunctionDef) and node.end_lineno is not None and node.end_lineno - node.lineno + 1 > 60
     ]
     assert not long
+
+
+def test_test_files_have_names_of_their_own():
+    """pytest imports them by their names alone."""
+    names = [p.name for p in (ROOT.parent / "tests").rglob("test_*.py")]
+    assert sorted(n for n in set(names) if names.count(n) > 1) == []
