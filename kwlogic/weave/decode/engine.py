@@ -20,9 +20,13 @@ if TYPE_CHECKING:
     from llguidance import LLMatcher
     from numpy.typing import NDArray
 
+    from kwlogic.weave.decode.ends import Ends
+    from kwlogic.weave.decode.scan import Scan
+
     Mask = NDArray[np.int32]
 
 KEPT = 2_048  # compiled grammars
+WARMED = 8  # how often what a lexer has found out is kept for the next text
 _HEAD = '%llguidance {"no_forcing": true}\n'  # all tokens that spell what must come, not only the longest
 
 
@@ -55,11 +59,15 @@ class Engine:
         wrapped = self.llguidance.TokenizerWrapper(_Wrapped(vocabulary))
         self.tokenizer = self.llguidance.LLTokenizer(wrapped, eos_token=list(vocabulary.eos))
         self._kept: OrderedDict[str, Any] = OrderedDict()
+        self._warmed: dict[str, int] = {}
         self._passing: dict[bytes, Mask] = {}
         self._spelling: dict[bytes, tuple[Mask, tuple[bytes, ...]]] = {}
         self._empty: dict[Lexeme, bool] = {}
+        self.ends: dict[tuple[Scan, bytes, bytes], Ends] = {}
         self.compiled = 0
         self._not_eos = ~self.of_ids(list(vocabulary.eos))
+        self._eos = tuple((i >> 3, 1 << (i & 7)) for i in vocabulary.eos)
+        self._nothing = bytes(self.words * 4)
 
     # ------------------------------------------------------------ matchers
 
@@ -71,12 +79,26 @@ class Engine:
             found = self._compiled(_HEAD + lark)
             self._kept[lark] = found
             if len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
+                self._warmed.pop(self._kept.popitem(last=False)[0], None)
         else:
             self._kept.move_to_end(lark)
         if found.is_error():
             raise NoGrammar(found.get_error().split("\n")[0][:200])
         return found.deep_copy()
+
+    def begun(self, lark: str, start: LLMatcher) -> LLMatcher:
+        """A copy of a matcher at its start, with what was found out since."""
+        return (self._kept.get(lark) or start).deep_copy()
+
+    def ended(self, lark: str, matcher: LLMatcher) -> None:
+        """A text of a grammar is read: the states of the lexer that it took are kept for the next ones. Only for the first
+        few texts, so that they do not grow without end."""
+        times = self._warmed.get(lark, 0)
+        if times < WARMED and lark in self._kept:
+            self._warmed[lark] = times + 1
+            warm = matcher.deep_copy()
+            if warm.reset():
+                self._kept[lark] = warm
 
     def _compiled(self, lark: str) -> LLMatcher:
         """With more room where the usual room is not enough."""
@@ -123,8 +145,15 @@ class Engine:
 
     def mask(self, matcher: LLMatcher) -> Mask:
         """The tokens that continue, those that end the text left out."""
-        found: Mask = self.np.frombuffer(matcher.compute_bitmask(), self.np.int32, self.words)
-        return found & self._not_eos if matcher.is_accepting() else found
+        raw = matcher.compute_bitmask()
+        found: Mask = self.np.frombuffer(raw, self.np.int32, self.words)
+        for at, bit in self._eos:
+            if raw[at] & bit:
+                return found & self._not_eos
+        return found
+
+    def is_none(self, mask: Mask) -> bool:
+        return mask.tobytes() == self._nothing
 
     def passing(self, part: bytes) -> Mask:
         """Tokens in which something follows some fixed bytes."""

@@ -81,7 +81,7 @@ class Masker:
             found = self.masks.of(self._states[-1])
         except NoGrammar as error:
             raise Diagnosed(diagnostic("KW884", f"no grammar can be made of what may stand next: {error}", self.kernel.name_span)) from None
-        if not found.any():
+        if self.engine.is_none(found):
             raise Diagnosed(diagnostic("KW884", "no token of the vocabulary can come next", self.kernel.name_span))
         return found
 

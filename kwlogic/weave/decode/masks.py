@@ -7,11 +7,13 @@ mask (a mask may leave tokens out then; it never lets a wrong one in).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from kwlogic.weave.decode.data import Checked
+from kwlogic.weave.decode.ends import ends_of
 from kwlogic.weave.decode.scan import scan
-from kwlogic.weave.decode.threads import LENIENT, STRICT, Done, Known, Leaf, Lit, State, accepted, settled
+from kwlogic.weave.decode.threads import LENIENT, STRICT, Done, Known, Leaf, Lit, State, Thread, accepted, settled
 
 if TYPE_CHECKING:
     from kwlogic.weave.decode.engine import Mask
@@ -67,7 +69,9 @@ class Masks:
         known = self.known(leaf) if spot.after is not None or spot.silent else None
         if known is not None and known.allow is not None:
             found = wide & known.allow
-            return found | self.followed(leaf, wide & known.open) if known.depends else found
+            if known.depends and not engine.is_none(further := wide & known.open):
+                return found | self.followed(leaf, further)
+            return found
         found = engine.mask(leaf.within())
         further = wide & ~found
         if known is not None:
@@ -84,10 +88,25 @@ class Masks:
             found = spot.known[leaf.at] = Known(engine.none(), engine.none(), engine.none())
             some = engine.passing(spot.closer + spot.post) if spot.closer + spot.post else None
             if spot.after is not None and some is not None and engine.count(some) <= FEW:
-                self.learn(leaf, found, some)
-                found.allow = ~(found.seen & ~found.good)
-                found.depends = bool(found.open.any())
+                self.learn_all(leaf, spot.after, found)
         return found
+
+    def learn_all(self, leaf: Leaf, after: Lit, known: Known) -> None:
+        """The same of all tokens that end the value from here; asked once for each text that they go on with."""
+        spot = leaf.spot
+        seen, groups = ends_of(self.engine, leaf.at, spot.closer, spot.post)
+        good: list[int] = []
+        unsure: list[int] = []
+        for first in starts_of(after.then.answer(), groups):
+            for rest, ids in groups.get(first, ()):
+                if rest not in spot.rests:
+                    spot.rests[rest] = accepted(after.then.answer(), rest, LENIENT if after.then.apart else STRICT)
+                said = spot.rests[rest]
+                if said is not False:
+                    (good if said else unsure).extend(ids)
+        known.seen, known.good, known.open = seen, self.engine.of_ids(good), self.engine.of_ids(unsure)
+        known.allow = ~(seen & ~known.good)
+        known.depends = bool(unsure)
 
     def learn(self, leaf: Leaf, known: Known, further: Mask) -> None:
         """Which tokens can be read behind any value that ends in them: found once, as long as nobody is to be asked."""
@@ -103,18 +122,12 @@ class Masks:
             if end < 0:
                 continue
             seen.append(i)
-            said = self.behind(leaf, words[i][:end], words[i][end:])
+            after = leaf.spot.alike(leaf.text + words[i][:end])
+            said = None if after is None else behind(after, words[i][end:])
             (good if said else unsure if said is None else []).append(i)
         known.seen |= self.engine.of_ids(seen)
         known.good |= self.engine.of_ids(good)
         known.open |= self.engine.of_ids(unsure)
-
-    def behind(self, leaf: Leaf, last: bytes, rest: bytes) -> bool | None:
-        """Whether something can be read behind any value; None where it depends on more than one answer about the contract."""
-        after = leaf.spot.alike(leaf.text + last)
-        if after is None or not rest.startswith(after.rest):
-            return None if after is None else False
-        return accepted(after.then.answer(), rest[len(after.rest) :], LENIENT if after.then.apart else STRICT)
 
     def followed(self, leaf: Leaf, some: Mask) -> Mask:
         """Those of the tokens that can be read to their end, as far as questions may be asked."""
@@ -140,3 +153,21 @@ class Masks:
             self.left_out += len(ids) - len(short)
             ids = short
         return engine.of_ids([i for i in ids if leaf.accepts(words[i], plain=0)])
+
+
+def starts_of(threads: Iterable[Thread], every: Iterable[int]) -> Iterable[int]:
+    """The bytes that threads may start with, or all of those given."""
+    found = set()
+    for thread in threads:
+        if isinstance(thread, Leaf):
+            return every
+        if isinstance(thread, Lit) and thread.rest:
+            found.add(thread.rest[0])
+    return found
+
+
+def behind(after: Lit, rest: bytes) -> bool | None:
+    """Whether something can be read behind any value; None where it depends on more than one answer about the contract."""
+    if not rest.startswith(after.rest):
+        return False
+    return accepted(after.then.answer(), rest[len(after.rest) :], LENIENT if after.then.apart else STRICT)

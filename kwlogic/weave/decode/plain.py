@@ -72,6 +72,8 @@ class Plain:
             key = (place.type.args[0], element if place.type.head == "Set" else self.shapes.below(element, 0))
             go = len(frame.done) < self.counter.count(*key)
         stop = len(frame.done) >= low
+        if not self.within_set_or_key(place.frame):
+            return More(go, stop)
         gone = self.gone(place.frame, items_so_far(frame), lambda c: 1 if c == "stop" else self.rest_of(frame, 1))
         return More(go and "go" not in gone, stop and "stop" not in gone)
 
@@ -122,6 +124,8 @@ class Plain:
     def gone(self, frame: Frame, inner: Partial, completions: Any = None) -> frozenset[Any]:
         """Choices at the innermost hole that sets and maps around it rule out. ``completions``: in how many ways, at least, a
         choice can be completed within the value at the hole."""
+        if not self.within_set_or_key(frame):
+            return frozenset()
         found: set[Any] = set()
         rest = 1  # completions of what comes after the hole, in the element so far
         while True:
@@ -140,6 +144,14 @@ class Plain:
                 inner = around(frame, inner)
             if frame.place is None or rest >= MANY:
                 return frozenset(found)
+            frame = frame.place.frame
+
+    def within_set_or_key(self, frame: Frame) -> bool:
+        while True:
+            if frame.place is None:
+                return False
+            if frame.place.type.head == "Set" if isinstance(frame, CollFrame) else self.key_of(frame) is not None:
+                return True
             frame = frame.place.frame
 
     def key_of(self, frame: ConFrame) -> tuple[Any, ...] | None:

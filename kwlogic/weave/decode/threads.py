@@ -109,7 +109,8 @@ class Spot:
     the fixed bytes after it; ``finish``: what follows a value by its
     text, starting with those bytes; nothing where the text is no value after all. ``after``: what follows any value, where the
     types alone say that; ``silent``: no clause speaks of the value, so that what follows any one of them follows all. ``start``
-    lets anything follow the fixed bytes, and ``within`` nothing; they are one (``within`` None) where no token reaches that far."""
+    lets anything follow the fixed bytes, and ``within`` nothing; they are one (``within`` None) where no token reaches that far.
+    ``lark`` is the grammar that ``start`` is at the start of."""
 
     engine: Engine
     finish: Callable[[bytes], tuple[Thread, ...]]
@@ -121,11 +122,14 @@ class Spot:
     after: Lit | None = None
     silent: bool = False
     ended: dict[bytes, tuple[Thread, ...]] = field(default_factory=dict)
+    lark: str = ""
     known: dict[Scan, Known] = field(default_factory=dict)
+    rests: dict[bytes, bool | None] = field(default_factory=dict)
 
-    def share(self, known: dict[Scan, Known]) -> None:
-        """Use what was found out about tokens at other places that go on alike."""
+    def share(self, known: dict[Scan, Known], rests: dict[bytes, bool | None]) -> None:
+        """Use what was found out about tokens, and about what they go on with, at other places that go on alike."""
         object.__setattr__(self, "known", known)
+        object.__setattr__(self, "rests", rests)
 
     def alike(self, text: bytes) -> Lit | None:
         """What follows all values alike, if that is so; ``text``: one of them."""
@@ -185,6 +189,7 @@ class Leaf:
         value = self.text + data[:end]
         if not self.ends_with(data[:end]):
             return ()
+        self.spot.engine.ended(self.spot.lark, self.matcher)
         rest = data[end:]
         threads = self.spot.end(value)
         return read_all(threads, rest) if rest else threads
@@ -204,8 +209,9 @@ class Leaf:
         return None if plain else accepted(self.spot.end(value), data[end:], plain)
 
     def inside(self, data: bytes, at: Scan) -> tuple[Thread, ...]:
-        matcher = self.matcher.deep_copy()
-        if not self.spot.engine.read(matcher, data):
+        engine = self.spot.engine
+        matcher = self.matcher.deep_copy() if self.text else engine.begun(self.spot.lark, self.matcher)
+        if not engine.read(matcher, data):
             return ()
         text = self.text + data
         if isinstance(self.spot.residual, Checked) and not alive(self.spot.residual, text):

@@ -38,6 +38,7 @@ class Grammar:
     beyond: str | None
     nothing: bool
     known: dict[Scan, Known] = field(default_factory=dict, compare=False)
+    rests: dict[bytes, bool | None] = field(default_factory=dict, compare=False)
 
 
 class Walk:
@@ -72,9 +73,10 @@ class Walk:
         emitter.finish()
         if symbol in emitter.empty:
             return []
-        start = self.engine.matcher(f"start: {symbol}\n" + emitter.lark())
+        lark = f"start: {symbol}\n" + emitter.lark()
+        start = self.engine.matcher(lark)
         ports = [Param(str(p.step), p.type, Span("", 0, 0)) for p in frame.pieces]
-        spot = Spot(self.engine, lambda text: self.outputs(ports, text), Free(), start, None, b"")
+        spot = Spot(self.engine, lambda text: self.outputs(ports, text), Free(), start, None, b"", lark=lark)
         return [Leaf(spot, b"", BEGIN, start, Further(None, b""))]
 
     def outputs(self, ports: list[Param], text: bytes) -> tuple[Thread, ...]:
@@ -233,7 +235,8 @@ class Walk:
             grammar = self._grammars[key] = self.grammar(place, residual, after)
         if grammar.nothing:
             return []
-        start = self.engine.matcher(grammar.within if grammar.beyond is None else grammar.beyond)
+        lark = grammar.within if grammar.beyond is None else grammar.beyond
+        start = self.engine.matcher(lark)
         within = None if grammar.beyond is None else partial(self.engine.matcher, grammar.within)
         known = grammar.residual
         free = not isinstance(known, Checked) and not (place.apart and after.then.apart)
@@ -249,9 +252,10 @@ class Walk:
             self.closer(place.type),
             alike,
             silent,
+            lark=lark,
         )
         if alike is not None and not after.then.apart:
-            spot.share(grammar.known)
+            spot.share(grammar.known, grammar.rests)
         return [Leaf(spot, b"", BEGIN, start, Further(None, b""))]
 
     def grammar(self, place: Place, residual: Residual | None, after: Lit) -> Grammar:
