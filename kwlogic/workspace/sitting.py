@@ -7,12 +7,12 @@ same service as `kwlogic check`. Nothing is written and nothing printed here.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from kwlogic.core.program import Program
+from kwlogic.core.program import Param, Program
 from kwlogic.core.terms import Term
 from kwlogic.core.types import Type, show_type
 from kwlogic.source.codes import diagnostic
@@ -101,8 +101,21 @@ class Sitting:
         return found if isinstance(found, Outcome) else evaluated(program, found[0], sources)
 
     def type_of(self, text: str) -> Outcome:
+        signature = self._signature(text.strip())
+        if signature:
+            return Outcome(signature)
         _, sources, found = self._term(text)
         return found if isinstance(found, Outcome) else Outcome(show_type(found[1]), sources=sources)
+
+    def _signature(self, name: str) -> str:
+        """What a kernel or function takes and yields; empty for all else, whose type is that of its value."""
+        loaded, program, _ = self._elaborated(self.text())
+        own = f"{next(iter(loaded.wanted), '')}.{name}"
+        if own in program.kernels:
+            kernel = program.kernels[own]
+            return f"({_ports(kernel.inputs)}) -> ({_ports(kernel.outputs)})"
+        fn = program.fns.get(own)
+        return "" if fn is None else f"({_ports(fn.params)}) -> {show_type(fn.result)}"
 
     def _term(self, text: str) -> tuple[Program, dict[str, Source], tuple[Term, Type] | Outcome]:
         from kwlogic.elab.elaborate import elaborate_expr
@@ -173,6 +186,10 @@ class Sitting:
         """An answer of another service, to which the scratch text is a file."""
         with self._standing(self.text()):
             return ask()
+
+
+def _ports(ports: Iterable[Param]) -> str:
+    return ", ".join(f"{p.name}: {show_type(p.type)}" for p in ports)
 
 
 def _quantified(text: str) -> bool:

@@ -55,6 +55,10 @@ def test_with_a_file_that_stays_as_it_is(cli: Cli, write: Write) -> None:
         "module shop\n\nkernel next(x: Int) -> (y: Int)\n  ensures y == x + 1\n= x + 1\n\nkernel two(x: Int) -> (z: Int)\n  ensures z > x\n= compose next >> next[x as y, y as z]\n",
     )
     before = path.read_text()
+    told = ask(cli, ":type next", ":type std_of_nothing", ":type next(1)", file="shop.kw")
+    assert told[0] == "(x: Int) -> (y: Int)"
+    assert any("KW201" in line for line in told)
+    assert told[-1] == "Int"
     told = ask(cli, ":draw two", "fn f(x: Int) -> Int\n= x + 1\n", "f(1)", ":check two", ":check f", file="shop.kw")
     assert told[0].startswith("flowchart")
     assert "2" in told
