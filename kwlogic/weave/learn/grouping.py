@@ -8,8 +8,9 @@ from difflib import SequenceMatcher
 
 from kwlogic.weave.learn.data import Task
 from kwlogic.weave.learn.naming import snake
-from kwlogic.weave.learn.prompts import alike, template_of
+from kwlogic.weave.learn.prompts import alike
 from kwlogic.weave.learn.rows import inputs_of
+from kwlogic.weave.learn.titles import title_of
 from kwlogic.weave.trace.data import Trace
 
 LIKE_STEPS = 0.75
@@ -24,7 +25,7 @@ def tasks_of(traces: Sequence[Trace], wanted: str | None = None) -> list[Task]:
     for trace in traces:
         if wanted is not None and trace.family != wanted:
             continue
-        if trace.family:
+        if trace.family and snake(trace.family) != snake(trace.prompt):
             named.setdefault(trace.family, []).append(trace)
         else:
             loose.append(trace)
@@ -82,9 +83,7 @@ def _like(first: Trace, mine: tuple[str, ...], trace: Trace, steps: tuple[str, .
 def _name(members: list[Trace], taken: set[str]) -> str:
     first = members[0]
     if first.prompt:
-        template = template_of([t.prompt for t in members[:20]])
-        fixed = " ".join(p for p in template.parts if p is not None) if template is not None else ""
-        base = " ".join((fixed if fixed.split() else first.prompt).split()[:4])
+        base = title_of([t.prompt for t in members], [inputs_of(t) for t in members]) or " ".join(first.prompt.split()[:4])
     else:
         tools = Counter(shape_of_steps(first))
         base = f"run {' '.join(list(tools)[-2:])}" if tools else "task"

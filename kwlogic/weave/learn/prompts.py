@@ -123,14 +123,27 @@ def alike(left: str, right: str) -> float:
     if not a and not b:
         return 1.0
     matcher = SequenceMatcher(None, a, b, autojunk=False)
-    if matcher.quick_ratio() < 0.4:
+    if matcher.quick_ratio() < 0.3:
         return 0.0
-    return matcher.ratio()
+    return max(matcher.ratio(), _framed(a, b))
+
+
+def _framed(a: list[str], b: list[str]) -> float:
+    """The share that two short prompts begin and end with, of the shorter one: what is named in the middle may have any length."""
+    shorter = min(len(a), len(b))
+    if shorter > MAX_FRAMED or a[0] != b[0] or a[-1] != b[-1]:
+        return 0.0
+    first = next((i for i in range(shorter) if a[i] != b[i]), shorter)
+    last = next((i for i in range(shorter - first) if a[-1 - i] != b[-1 - i]), shorter - first)
+    return (first + last) / shorter
+
+
+MAX_FRAMED = 8  # words
 
 
 _AFTER = re.compile(r"^\s*([A-Za-z]{2,})")
 _BEFORE = re.compile(r"([A-Za-z]{2,})\s*[:=(\"'\[<]*\s*$")
-_FILLERS = frozenset(re.findall(r"\w+", "to for in on at of with the and or an is from by into as it this that please between than then"))
+FILLERS = frozenset(re.findall(r"\w+", "to for in on at of with the and or an is from by into as it this that please between than then"))
 
 
 def slot_names(template: Template, numeric: Sequence[bool]) -> list[str]:
@@ -146,6 +159,8 @@ def slot_names(template: Template, numeric: Sequence[bool]) -> list[str]:
         near = _word(_BEFORE, before) if not numeric[slot] else _word(_AFTER, after) or _word(_BEFORE, before)
         labelled = before is not None and before.rstrip(" \"'").endswith((":", "="))
         label = _word(_BEFORE, before) if labelled else ""
+        if index == 1 and not labelled and before is not None and len(before.split()) == 1 and not numeric[slot]:
+            near = ""  # what a prompt begins with is asked for, not named
         found.append(label or near or ("number" if numeric[slot] else "text"))
     return found
 
@@ -153,4 +168,4 @@ def slot_names(template: Template, numeric: Sequence[bool]) -> list[str]:
 def _word(pattern: re.Pattern[str], text: str | None) -> str:
     match = pattern.search(text) if text else None
     word = match.group(1).lower() if match else ""
-    return "" if word in _FILLERS else word
+    return "" if word in FILLERS else word

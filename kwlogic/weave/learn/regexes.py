@@ -30,6 +30,17 @@ def widths(pattern: str) -> tuple[int, int | None]:
     return low, None if high < 0 else high
 
 
+def constants(pattern: str) -> tuple[str, list[str], str]:
+    """What texts of an expression of this module's making begin with, hold in between, and end with."""
+    pieces = [""]
+    for found in re.finditer(r"\\(.)|(\[[^\]]*\](?:\+|\{[0-9]+\})?)|(.)", pattern.removeprefix("^").removesuffix("$"), re.DOTALL):
+        if found[2] is not None:
+            pieces.append("")
+        else:
+            pieces[-1] += found[1] if found[1] is not None else found[3]
+    return (pieces[0], [p for p in pieces[1:-1] if p], pieces[-1]) if len(pieces) > 1 else (pieces[0], [], pieces[0])
+
+
 def expression_of(texts: Sequence[str]) -> tuple[str, float] | None:
     """An anchored expression that all texts match, and how likely they would by chance. None where they have nothing in common."""
     if not texts or any(len(t) > MAX_LENGTH or not t for t in texts):
@@ -47,8 +58,11 @@ def _columns(split: Sequence[Sequence[str]]) -> tuple[str, float] | None:
     pieces: list[str] = []
     p = 1.0
     told = False
+    single = sum(len(runs) for runs in zip(*split) if all(re.fullmatch("[A-Z]", r) for r in runs))
+    capitals = [runs for runs in zip(*split) if all(re.fullmatch("[A-Z]+", r) for r in runs)]
+    alone = single if single == sum(map(len, capitals)) else 0
     for runs in zip(*split):
-        piece, chance = _piece(runs)
+        piece, chance = _piece(runs, alone if runs in capitals else 0)
         if piece is None:
             return None
         pieces.append(piece)
@@ -58,7 +72,8 @@ def _columns(split: Sequence[Sequence[str]]) -> tuple[str, float] | None:
     return (f"^{''.join(pieces)}$", p) if told and telling else None
 
 
-def _piece(runs: Sequence[str]) -> tuple[str | None, float]:
+def _piece(runs: Sequence[str], like: int = 0) -> tuple[str | None, float]:
+    """``like``: how many runs of the expression say the same of lengths, these among them."""
     distinct = set(runs)
     if len(distinct) == 1:
         return _escaped(runs[0]), (1 / 95) ** (len(runs) - 1)
@@ -68,7 +83,7 @@ def _piece(runs: Sequence[str]) -> tuple[str | None, float]:
     lengths = {len(r) for r in runs}
     letters = sum(map(len, runs))
     chance = _SHARE[known] ** min(letters, 200)
-    if len(lengths) == 1 and never_beyond(1, len(runs)) <= 0.02:
+    if len(lengths) == 1 and never_beyond(1, max(like, len(runs))) <= 0.02:
         width = next(iter(lengths))
         return known if width == 1 else f"{known}{{{width}}}", chance
     return f"{known}+", chance

@@ -24,6 +24,7 @@ from kwlogic.weave.learn.steps import tool_kernels
 from kwlogic.weave.learn.text import formatted, written
 from kwlogic.weave.learn.vary import varied
 from kwlogic.weave.learn.verify import verified
+from kwlogic.weave.learn.weaker import guarded, weakened
 from kwlogic.weave.learn.workshop import Workshop, open_workshop
 from kwlogic.weave.trace.data import Trace
 
@@ -69,7 +70,7 @@ def learn(
     drafts = verified(shop, pruned(shop, drafts))
     if proposer is not None:
         drafts = [d if d.candidate else improved(shop, d, proposer) for d in drafts]
-    settled = _settled(shop, varied(shop, drafts))
+    settled = _laddered(shop, _settled(shop, varied(shop, drafts)))
     drafts = list(settled.drafts)
     _told(shop, drafts)
     return _learned(shop, settled, drafts, len(traces))
@@ -86,6 +87,16 @@ def _settled(shop: Workshop, drafts: list[Draft]) -> Settled:
             text = written(shop.options.module, shop.types, drafts).text
             return Settled(tuple(drafts), text, settled.result)
     return Settled((), "", None)
+
+
+def _laddered(shop: Workshop, settled: Settled) -> Settled:
+    """Weaker clauses in the place of those that were lost, then guards where there are none; as it is where neither adds anything."""
+    for guards in (False, True):
+        drafts = guarded(shop, settled.drafts) if guards else [weakened(d) for d in settled.drafts]
+        if drafts != list(settled.drafts):
+            found = _settled(shop, varied(shop, verified(shop, drafts)))
+            settled = found if len(found.drafts) >= len(settled.drafts) else settled
+    return settled
 
 
 def _nothing(shop: Workshop, traces: Sequence[Trace]) -> None:

@@ -14,7 +14,6 @@ from kwlogic.weave.learn.life_data import Policy
 from kwlogic.weave.learn.life_gate import gate_stored
 from kwlogic.weave.learn.life_open import SETTINGS
 from kwlogic.weave.learn.life_service import Gate, Reviewed, review
-from kwlogic.weave.learn.naming import snake
 from kwlogic.weave.loop.data import Compiled, Learn
 from kwlogic.weave.loop.memory import keep_prompt
 from kwlogic.weave.store.data import Link, StoredKernel
@@ -43,7 +42,8 @@ def compile_family(
         return _told(store, Compiled(family, len(traces), (), why or "nothing that these answers have in common makes a kernel")), []
     kernels = store.put_kernels(stored)
     _keep(store, kernels, learnt.kernels, traces)
-    ready = [k for k, draft in zip(kernels, learnt.kernels) if not draft.candidate]
+    rules = {p for d in learnt.kernels for p in d.parts}
+    ready = [k for k, d in zip(kernels, learnt.kernels) if not d.candidate and not (d.name in rules and d.body.kind == "expression")]
     reviewed = review(store, policy, ready, gate)
     return _told(store, Compiled(family, len(traces), tuple(k.name for k in kernels), "", learnt.text)), reviewed
 
@@ -55,12 +55,14 @@ def _told(store: Store, made: Compiled) -> Compiled:
 
 
 def _module(store: Store, family: str) -> str:
-    """A name for the module: the family's, unless it is another's already."""
-    base = f"{LEARNT}_{snake(family)}"
-    name, number = base, 2
-    while (known := store.latest_of_module(name)) is not None and known.family != family:
-        name, number = f"{base}_{number}", number + 1
-    return name
+    """The module that the family has already, else one of its own: each is one text."""
+    own = [k.module for k in store.kernels(family=family) if k.origin == LEARNT and k.module]
+    if own:
+        return own[-1]
+    number = 1
+    while store.latest_of_module(f"{LEARNT}_{number}") is not None:
+        number += 1
+    return f"{LEARNT}_{number}"
 
 
 def _stored(learnt: Learned) -> list[StoredKernel]:
