@@ -10,21 +10,26 @@ import sys
 
 from kwlogic.core.terms import _TERMS
 
-HELD_BY_TABLE = 3  # the table, the name here, the argument of the call that counts
-
 
 def size() -> int:
     """How many terms there are."""
     return len(_TERMS)
 
 
+def held_by_table() -> int:
+    """What is counted of a value that only a table and one name hold; how calls count their arguments differs by Python."""
+    table = {0: object()}
+    term = table[0]
+    return sys.getrefcount(term)
+
+
 def sweep() -> int:
     """Drop what nobody holds, parents before their parts; returns how many terms went."""
-    before = len(_TERMS)
+    before, unheld = len(_TERMS), held_by_table()
     keys = list(_TERMS)
     while keys:
         key = keys.pop()
         term = _TERMS[key]
-        if sys.getrefcount(term) <= HELD_BY_TABLE:
+        if sys.getrefcount(term) <= unheld:
             del _TERMS[key]
     return before - len(_TERMS)

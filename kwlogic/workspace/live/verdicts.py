@@ -1,7 +1,7 @@
 """Verdicts of declarations, and whether they still speak of the text that there is.
 
-A verdict is fresh while its declaration, all that this rests on, and the lemmas that its proof used are written as they
-were; it is stale as soon as one of them is not. Of a declaration that does not check there is no verdict at all.
+A verdict is fresh while its declaration, all that this rests on, and the lemmas that its proof used, those that their proofs
+used among them, are written as they were; it is stale as soon as one of them is not. Of a declaration that does not check there is no verdict at all.
 """
 
 from __future__ import annotations
@@ -30,12 +30,13 @@ class Standing(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Verdicts:
-    """Of one declaration: places are relative to where it starts."""
+    """Of one declaration: places are relative to where it starts. ``uses``: what its proofs used."""
 
     results: tuple[Result, ...]
     findings: tuple[Diagnostic, ...]
     footprint: Footprint = field(repr=False, default_factory=dict)
     origin: Span = field(default=Span("", 0, 0))
+    uses: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +87,31 @@ class Board:
     def keep(self, analysis: Analysis, names: Iterable[str], result: CheckResult) -> None:
         """The settled verdicts of the declarations asked about, as they were in this analysis."""
         now = declared(analysis)
-        for name in names:
-            place = now.get(name)
-            if place is None:
-                continue
+        asked = {name: _used(result, name) for name in names if name in now}
+        kept = {}
+        for name, uses in asked.items():
+            place = now[name].span
             results = tuple(r for r in result.results if r.obligation.declaration == name)
-            findings = tuple(d for d in result.diagnostics if _about(d, place.span))
-            used = {u for r in results if isinstance(r.verdict, Proved) for u in r.verdict.uses}
-            footprint = {n: now[n].digest for n in closure(analysis, (name, *used)) if n in now}
+            findings = tuple(d for d in result.diagnostics if _about(d, place))
+            footprint = {n: now[n].digest for n in self._support(analysis, name, asked)}
             if any(isinstance(r.verdict, Unknown) for r in results):
                 footprint[ALL] = _all(now)
-            self.known[name] = Verdicts(results, findings, footprint, place.span)
+            kept[name] = Verdicts(results, findings, footprint, place, uses)
+        self.known.update(kept)
+
+    def _support(self, analysis: Analysis, name: str, asked: dict[str, frozenset[str]]) -> set[str]:
+        """What a declaration and its proofs rest on, and what the proofs of that do; where these are not known, all that they
+        could use."""
+        found: set[str] = set()
+        waiting = [name]
+        while waiting:
+            for here in closure(analysis, (waiting.pop(),)) - found:
+                found.add(here)
+                uses = asked.get(here)
+                if uses is None and (known := self.known.get(here)) is not None and self._holds(analysis, here, known):
+                    uses = known.uses
+                waiting.extend((_before(analysis, here) if uses is None else uses) - found)
+        return found
 
     def forget(self, names: Iterable[str]) -> None:
         for name in names:
@@ -150,6 +165,27 @@ def closure(analysis: Analysis, names: Iterable[str]) -> set[str]:
             if entry is not None and entry.ctx is not None:
                 rests |= entry.ctx.deps
             waiting.extend(n.removeprefix("type ").removesuffix("'valid") for n in rests)
+    return found
+
+
+def _used(result: CheckResult, name: str) -> frozenset[str]:
+    proofs = (r.verdict for r in result.results if r.obligation.declaration == name)
+    return frozenset(u.removeprefix("def:") for p in proofs if isinstance(p, Proved) for u in p.uses)
+
+
+def _before(analysis: Analysis, name: str) -> frozenset[str]:
+    """All that a proof about a declaration may use: what stands in no module that uses its own."""
+    found = analysis.memo.get(f"before {declared(analysis)[name].span.file}")
+    if found is None:
+        file = declared(analysis)[name].span.file
+        scopes = analysis.world.scopes
+        above = {n for n, s in scopes.items() if s.source.path == file}
+        own = set(above)
+        while more := {n for n, s in scopes.items() if n not in above and not above.isdisjoint(s.uses)}:
+            above |= more
+        names = (n for m, s in scopes.items() if m in own or m not in above for n in s.decls)
+        found = analysis.memo[f"before {file}"] = frozenset(n for n in names if n in declared(analysis))
+    assert isinstance(found, frozenset)
     return found
 
 
