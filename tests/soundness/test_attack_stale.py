@@ -39,7 +39,7 @@ EDITS = {
 
 
 @pytest.fixture(scope="module", params=["one file", "two files, one of them closed"])
-def shown(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Board, str]:
+def shown(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Desk, Path, Board, str]:
     """A folder and a board with the verdicts of ``top``, which is proved."""
     folder = tmp_path_factory.mktemp("stale").resolve()
     single = request.param == "one file"
@@ -56,24 +56,23 @@ def shown(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     name = f"{path.stem}.top"
     assert all(isinstance(r.verdict, Proved) for r in result.results if r.obligation.declaration == name)
     board.keep(analysis, board.outdated(analysis, file), result)
-    return path, board, name
+    return desk, path, board, name
 
 
 @pytest.mark.parametrize("edit", [*EDITS])
-def test_an_edit_below_makes_a_proof_stale(edit: str, shown: tuple[Path, Board, str]):
-    path, board, name = shown
+def test_an_edit_below_makes_a_proof_stale(edit: str, shown: tuple[Desk, Path, Board, str]):
+    first, path, board, name = shown
     old, new = EDITS[edit]
     before = (path.parent / "base.kw").read_text(encoding="utf-8")
     assert old in before
-    desk = Desk()
-    desk.put(path, path.read_text(encoding="utf-8"))
-    desk.put(path.parent / "base.kw", before.replace(old, new))
+    texts = {path: path.read_text(encoding="utf-8")} | {path.parent / "base.kw": before.replace(old, new)}
+    desk = first.another(texts)
     assert board.status(desk.analysis(path), name).standing is Standing.STALE
 
 
-def test_an_edit_above_and_one_that_is_undone_leave_it(shown: tuple[Path, Board, str]):
-    path, board, name = shown
-    desk = Desk()
+def test_an_edit_above_and_one_that_is_undone_leave_it(shown: tuple[Desk, Path, Board, str]):
+    first, path, board, name = shown
+    desk = first.another({})
     text = path.read_text(encoding="utf-8")
     for now in (text + "\nlemma more(x: Int) ensures x == x\n", text.replace("ensures r(x)", "ensures not r(x)"), text):
         desk.put(path, now)
