@@ -169,7 +169,10 @@ async def _alone(asked: Sequence[Task], start: int, wanted: Wanted) -> tuple[int
 def _kernels(store: Store) -> tuple[tuple[str, str, str], ...]:
     """Of each kernel that was learnt the version that answers, else the latest: its name, its state, how many judged runs succeeded."""
     shown: dict[str, Status] = {}
+    parts = {row["parent"] for row in store.rows("lineage") if row["relation"] == "part"}
     for kernel in store.kernels():
+        if kernel.digest in parts:
+            continue
         status = store.status(kernel.digest)
         if kernel.name not in shown or shown[kernel.name].state is not State.PROMOTED:
             shown[kernel.name] = status

@@ -1,0 +1,117 @@
+"""What is said of a body where the strongest clause cannot be shown of it, and what kernels are called."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from kwlogic.weave.learn.data import Learned, Options
+from kwlogic.weave.learn.grouping import tasks_of
+from kwlogic.weave.learn.regexes import constants, expression_of
+from kwlogic.weave.learn.service import learn, learn_files
+from kwlogic.weave.learn.titles import title_of
+from kwlogic.weave.trace.data import Trace
+
+NAMES = ("Ada Lovelace", "Alan Turing", "Grace Hopper", "Barbara Liskov", "Edsger Dijkstra")
+DATES = ("1993-10-02", "2001-12-31", "1950-01-07", "1984-05-06", "2024-03-17", "1999-09-09", "2010-11-23", "1968-02-28")
+
+
+def trace(number: int, prompt: str, output: object, **inputs: object) -> Trace:
+    return Trace(str(number), (), prompt, "", True, output, {"recorded": True, **({"inputs": inputs} if inputs else {})})
+
+
+@cache
+def greeted() -> Learned:
+    return learn([trace(i, f"Greet {n} politely", f"Dear Ms {n.split()[1]},") for i, n in enumerate(NAMES)])
+
+
+@cache
+def dated() -> Learned:
+    return learn([trace(i, f"Rewrite the date {d} with slashes", "/".join(reversed(d.split("-")))) for i, d in enumerate(DATES)])
+
+
+def test_a_form_that_is_not_shown_leaves_its_ends():
+    [kernel] = greeted().kernels
+    ensures = [c.text for c in kernel.clauses if c.kind == "ensures"]
+    assert kernel.name == "greet_politely"
+    assert kernel.body.kind == "expression"
+    assert 'starts_with(result, "Dear Ms ")' in ensures
+    assert 'ends_with(result, ",")' in ensures
+    assert not any("unknown" in v or "refuted" in v for _, _, v in greeted().verdicts)
+
+
+def test_a_form_of_which_nothing_is_shown_is_guarded():
+    rule, whole = dated().kernels
+    assert (rule.name, whole.name) == ("rewrite_the_date_rule", "rewrite_the_date")
+    assert whole.body.kind == "graph"
+    assert whole.parts == (rule.name,)
+    [clause] = [c for c in whole.clauses if c.kind == "ensures"]
+    assert clause.text == 'matches(result, "^[0-9]{2}/[0-9]{2}/[0-9]{4}$")'
+    assert f"guard {clause.text};" in dated().text
+    assert {v for _, _, v in dated().verdicts} == {"proved"}
+    assert not [d for d in dated().diagnostics if clause.text in d.message], "what is guarded is not left out"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "parts"),
+    [
+        ("^Dear Ms [A-Z][a-z]+,$", ("Dear Ms ", [], ",")),
+        (r"^[A-Z]\.[A-Z]\.$", ("", ["."], ".")),
+        (r"^[0-9]{2}/[0-9]{2}$", ("", ["/"], "")),
+        (r"^\(a\)[a-z]+$", ("(a)", [], "")),
+    ],
+)
+def test_constant_pieces_of_an_expression(pattern: str, parts: tuple[str, list[str], str]):
+    assert constants(pattern) == parts
+
+
+def test_one_capital_is_one_where_enough_say_so():
+    assert (expression_of(["Ada Byron", "Alan Kay", "Grace Hopper"]) or ("",))[0] == "^[A-Z][a-z]+ [A-Z][a-z]+$"
+    assert (expression_of(["Ada", "Alan", "Grace"]) or ("",))[0] == "^[A-Z]+[a-z]+$", "three are not enough"
+    assert (expression_of(["USAir x", "Delta x", "KLm x", "Alan x"]) or ("",))[0] == "^[A-Z]+[a-z]+ x$"
+
+
+@pytest.mark.parametrize(
+    ("prompts", "inputs", "title"),
+    [
+        ([f"Greet {n} politely" for n in NAMES], {}, "greet politely"),
+        (["Greet Ada Lovelace politely"], {"name": "Ada Lovelace"}, "greet politely"),
+        (["greet ada politely"], {"name": "ada"}, "greet politely"),
+        (["Put the list bread,flour,milk,rice,soap in reverse order."], {}, "put the list"),
+        (["Rewrite the date 1993-10-02 with the day first"], {}, "rewrite the date"),
+        (["What do 4 tickets cost?", "What do 71 tickets cost?"], {}, "what do tickets cost"),
+        (["¿?", "!"], {}, ""),
+        ([""], {}, ""),
+    ],
+)
+def test_a_name_is_what_prompts_share(prompts: list[str], inputs: dict[str, str], title: str):
+    assert title_of(prompts, [inputs] * len(prompts)) == title
+    assert len(title.split()) <= 5
+
+
+def test_names_are_told_apart_and_lengths_of_what_is_named_do_not_matter():
+    prompts = ["Greet Ada Lovelace politely", "Greet Kurt politely", "Greet Juan Carlos de la Cruz politely", "Is 4 even?", "Is 31 even?"]
+    tasks = tasks_of([trace(i, p, "x") for i, p in enumerate(prompts)])
+    assert [(t.family, len(t.traces)) for t in tasks] == [("greet_politely", 3), ("is_even", 2)]
+
+
+SYGUS = Path(__file__).resolve().parents[4] / "shared" / "data" / "sygus_pbe_slia.json"
+
+
+def sygus(folder: Path, *names: str) -> dict[str, Learned]:
+    """What is learnt of the examples of some tasks, as traces in files."""
+    if not SYGUS.is_file():
+        pytest.skip("../shared/data/sygus_pbe_slia.json is not there")
+    found = {}
+    for problem in json.loads(SYGUS.read_text(encoding="utf-8"))["problems"]:
+        if names and problem["name"] not in names:
+            continue
+        ports = [n.lstrip("_") for n, _ in problem["params"]]
+        rows = [{"id": str(i), "inputs": dict(zip(ports, a)), "output": o} for i, (a, o) in enumerate(problem["examples"], 1)]
+        path = folder / f"{len(found)}.jsonl"
+        path.write_text("".join(json.dumps(r | {"family": problem["name"]}) + "\n" for r in rows), encoding="utf-8")
+        found[problem["name"]] = learn_files([path], Options(seconds=5.0))
+    return found
