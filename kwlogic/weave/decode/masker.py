@@ -37,6 +37,8 @@ class Masker:
     ``tokenizer``: a tokenizer of ``tokenizers`` or ``transformers``, a ``Vocabulary``, or an ``Engine`` (which keeps compiled
     grammars for the next generation). ``residuals``: who is asked about the contract; without it the solver is, through
     ``residuals_for``, where ``inputs`` are given, else the types and clauses over single outputs are all.
+    ``order``: in which the outputs are written, ``"declared"``, ``"chosen"`` (what others are computed from first, where that
+    guarantees more; see ``report()``) or the names of all; ``residuals`` that are given have their own.
     ``lookahead``: how many questions about the contract may be asked for one mask, to follow tokens that end a value and go on.
     """
 
@@ -49,6 +51,7 @@ class Masker:
         program: Program,
         residuals: Residuals | None = None,
         style: Style = COMPACT,
+        order: str | Sequence[str] = "declared",
         lookahead: int = LOOKAHEAD,
     ) -> None:
         if kernel.tparams:
@@ -56,7 +59,7 @@ class Masker:
         self.kernel = kernel
         self.program = program
         self.engine = tokenizer if isinstance(tokenizer, Engine) else Engine(Vocabulary.of(tokenizer))
-        self.residuals = residuals if residuals is not None else asked_of(kernel, inputs, program)
+        self.residuals = residuals if residuals is not None else asked_of(kernel, inputs, program, order)
         if self.residuals.impossible:
             text = f"no output of `{kernel.name}` satisfies its contract for these inputs: {self.residuals.impossible}"
             raise Diagnosed(diagnostic("KW881", text, kernel.name_span))
@@ -191,13 +194,13 @@ def _pieces(kernel: Kernel, program: Program, residuals: Residuals, style: Style
         raise Diagnosed(diagnostic("KW885", f"{error} ({shown})", kernel.name_span)) from None
 
 
-def asked_of(kernel: Kernel, inputs: Mapping[str, Value] | None, program: Program) -> Residuals:
+def asked_of(kernel: Kernel, inputs: Mapping[str, Value] | None, program: Program, order: str | Sequence[str] = "declared") -> Residuals:
     """The residuals of a contract, where inputs are known."""
     if inputs is None:
-        return Unasked(kernel, program)
+        return Unasked(kernel, program, order)
     missing = [p.name for p in kernel.inputs if p.name not in inputs]
     if missing:
         raise ValueError(f"the inputs lack {', '.join(missing)}")
     from kwlogic.weave.decode.residual import residuals_for
 
-    return residuals_for(kernel, inputs, program)
+    return residuals_for(kernel, inputs, program, order=order)

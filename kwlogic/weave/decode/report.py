@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 class Report:
     """``types``: for each output port ``exact``, or ``over-approximate: why``. ``narrowed``: places where values were left out
     that could have been finished, and why. ``left_out``: tokens that were not followed far
-    enough to be allowed. ``questions``: how often it was asked what may stand at a place."""
+    enough to be allowed. ``questions``: how often it was asked what may stand at a place. ``order``: in which the outputs are
+    written, and ``ordered`` how that came about."""
 
     types: tuple[tuple[str, str], ...]
     guaranteed: tuple[Clause, ...]
@@ -26,10 +27,13 @@ class Report:
     narrowed: tuple[tuple[str, str], ...]
     left_out: int
     questions: int
+    order: tuple[str, ...] = ()
+    ordered: str = ""
 
     def lines(self) -> list[str]:
         """For people."""
         found = [f"{name}: {said}" for name, said in self.types]
+        found += [f"written in the order {', '.join(self.order)}: {self.ordered}"] if self.ordered and len(self.order) > 1 else []
         found += [f"guaranteed by the mask: {c.text}" for c in self.guaranteed]
         found += [f"narrower than the contract at {place}: {why}" for place, why in self.narrowed]
         found += [f"checked after: {left.clause.text} ({left.why})" for left in self.checked_after]
@@ -40,7 +44,16 @@ def report_of(kernel: Kernel, walk: Walk, masks: Masks) -> Report:
     types = tuple((p.name, _type(p.name, p.type, walk)) for p in kernel.outputs)
     residuals = walk.residuals
     narrowed = tuple((_shown(pattern), why) for pattern, why in walk.narrowed.items())
-    return Report(types, residuals.guaranteed(), residuals.checked_after(), narrowed, masks.left_out, walk.questions)
+    return Report(
+        types,
+        residuals.guaranteed(),
+        residuals.checked_after(),
+        narrowed,
+        masks.left_out,
+        walk.questions,
+        tuple(residuals.order),
+        getattr(residuals, "ordered", ""),
+    )
 
 
 def _type(name: str, type: Type, walk: Walk) -> str:

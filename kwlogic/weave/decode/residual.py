@@ -20,9 +20,12 @@ from kwlogic.solve.residual import OPEN, RLIMIT, Asker, Reply, Status
 from kwlogic.solve.sorts import Unsupported as NotEncoded
 from kwlogic.solve.sorts import constructors
 from kwlogic.weave.decode.data import HOLE, Free, Kind, Left, More, OneOf, Path, Pattern, Residual, Site, SoFar, Tags
+from kwlogic.weave.decode.ordering import CHOSEN, DECLARED, Order, stated
 from kwlogic.weave.decode.residual_ask import Asked, Facts, NoAnswer, ask_value, facts_of, fits, guesses
 from kwlogic.weave.decode.residual_concern import Concerns
+from kwlogic.weave.decode.residual_defined import Defined, Definition, at_site, values_of
 from kwlogic.weave.decode.residual_eval import EVALUATED, Symbolic
+from kwlogic.weave.decode.residual_order import chosen
 from kwlogic.weave.decode.residual_reading import Reading
 from kwlogic.weave.decode.residual_shape import Shape, distinct, size_var, tag_var, value_var
 from kwlogic.weave.decode.residual_values import Delay, NotYet, Unsupported
@@ -35,22 +38,37 @@ MOST_TRIES = 8  # looking further each time
 UNDECIDED = "it was not decided in the time given"
 
 
-def residuals_for(kernel: Kernel, inputs: Mapping[str, Value], program: Program, budget: int = RLIMIT) -> Contract:
-    """The residuals of one call. ``budget``: of the solver, for one question."""
-    return Contract(kernel, inputs, program, budget)
+def residuals_for(
+    kernel: Kernel, inputs: Mapping[str, Value], program: Program, budget: int = RLIMIT, *, order: Order = DECLARED
+) -> Contract:
+    """The residuals of one call. ``budget``: of the solver, for one question. ``order``: in which the output ports are written,
+    ``"declared"``, ``"chosen"`` (what others are computed from first, where that guarantees more) or the names of all of them."""
+    if order == CHOSEN:
+        return chosen(kernel, program, lambda names, why: Contract(kernel, inputs, program, budget, names, why))
+    return Contract(kernel, inputs, program, budget, *stated(kernel, order))
 
 
 class Contract:
     """Implements ``data.Residuals``."""
 
-    def __init__(self, kernel: Kernel, inputs: Mapping[str, Value], program: Program, budget: int = RLIMIT) -> None:
+    def __init__(
+        self,
+        kernel: Kernel,
+        inputs: Mapping[str, Value],
+        program: Program,
+        budget: int = RLIMIT,
+        order: tuple[str, ...] = (),
+        ordered: str = "",
+    ) -> None:
         self.kernel = kernel
         self.inputs = dict(inputs)
         self.program = program
         self.asker = Asker(program, budget)
         self.evaluator = Evaluator(program, max_steps=EVALUATED)
         self._concerns = Concerns(kernel, program)
-        self._order = tuple(p.name for p in kernel.outputs)
+        self._order = order or tuple(p.name for p in kernel.outputs)
+        self.ordered = ordered  # why in this order
+        self._defined = Defined(kernel, program, self._order)
         self._left: dict[int, Left] = {}
         self._totals: dict[Path, int] = {}
         self._cache: OrderedDict[object, Residual] = OrderedDict()
@@ -72,11 +90,11 @@ class Contract:
         return self._impossible
 
     def concerns(self, pattern: Pattern) -> bool:
-        return self._concerns.concerns(pattern, self._gone())
+        return pattern[0] in self._defined.derived or self._concerns.concerns(pattern, self._gone())
 
     def _gone(self) -> frozenset[int]:
-        """The clauses that are never asked about; those that may be followed later on are, where they can be."""
-        return frozenset(i for i in self._left if i not in self._later)
+        """The clauses that the solver is never asked about; those that may be followed later on are, where they can be."""
+        return frozenset(i for i in self._left if i not in self._later) | self._defined.clauses()
 
     def guaranteed(self) -> tuple[Clause, ...]:
         return tuple(c for i, c in enumerate(self.kernel.ensures) if i not in self._left)
@@ -119,9 +137,10 @@ class Contract:
         if site is not None and site.kind is Kind.MORE:
             shape.open(Delay(site.path, site.type, sum(isinstance(step, int) for step in site.path)))
         readings: list[Reading] = []
+        derived = self._defined.clauses()
         steps = 0
         for index in indices:
-            if index in self._left and index not in self._later:
+            if (index in self._left and index not in self._later) or index in derived:
                 continue
             try:
                 readings += symbolic.read(self.kernel.ensures[index].pred, env)
@@ -134,6 +153,7 @@ class Contract:
         return shape, facts_of([*readings, *distinct(shape, symbolic)], shape.unknowns)
 
     def _leave(self, index: int, why: str) -> None:
+        self._defined.give_up(index)
         self._left.setdefault(index, Left(self.kernel.ensures[index], why))
 
     def _widen(self, shape: Shape, may: tuple[Term, ...], *more: Term) -> bool:
@@ -204,6 +224,11 @@ class Contract:
         if found is None:
             return None
         env = {**self.inputs, **found}
+        for port, one in reversed(self._defined.derived.items()):
+            value = self._evaluated(one, env)
+            if value is None:
+                return None
+            env[port] = found[port] = value
         for index, clause in self._clauses(indices):
             try:
                 holds = self.evaluator.holds(clause, env)
@@ -220,7 +245,10 @@ class Contract:
     def _adopt(self, indices: Iterable[int], so_far: SoFar) -> None:
         """Keep the clauses, one by one, that a completion is known for together; leave the others to be checked after."""
         kept: list[int] = []
+        derived = self._defined.clauses()
         for index in indices:
+            if index in derived:
+                continue
             if index not in self._left and self._holds([*kept, index], so_far) is True:
                 kept.append(index)
             elif index not in self._left:
@@ -228,7 +256,7 @@ class Contract:
 
     def _reason(self, so_far: SoFar) -> str:
         """The fewest clauses that no output satisfies together."""
-        core = [i for i, _ in self._clauses(range(len(self.kernel.ensures)))]
+        core = [i for i, _ in self._clauses(range(len(self.kernel.ensures))) if i not in self._defined.clauses()]
         for index in list(core):
             rest = [i for i in core if i != index]
             if self._holds(rest, so_far) is False:
@@ -242,12 +270,15 @@ class Contract:
     # ------------------------------------------------------------ a site
 
     def _answer(self, site: Site, so_far: SoFar) -> Residual:
+        found = self._by_definition(site, so_far)
+        if found is not None:
+            return found
         if self._later:
             found = self._with_later(site, so_far)
             if found is not None:
                 return found
         while True:
-            indices = self._concerns.connected(site.pattern, frozenset(self._left))
+            indices = self._concerns.connected(site.pattern, frozenset(self._left) | self._defined.clauses())
             left = len(self._left)
             try:
                 return self._ask(site, so_far, indices)
@@ -255,6 +286,25 @@ class Contract:
                 self._adopt(indices, so_far)
             if len(self._left) == left:
                 return _anything(site, self.program)
+
+    def _by_definition(self, site: Site, so_far: SoFar) -> Residual | None:
+        """Where a clause that holds in all completions says what the place is in."""
+        for one in self._defined.of(site.path, so_far, self._left):
+            value = self._evaluated(one, {**self.inputs, **values_of(so_far)})
+            found = None if value is None else at_site(value, one.path, site, so_far, self.program)
+            if found is not None:
+                return found
+        return None
+
+    def _evaluated(self, one: Definition, env: Mapping[str, Any]) -> Any:
+        """The value of a definition; None where it says nothing here, or has none."""
+        try:
+            if all(self.evaluator.eval(g, env) for g in one.guards):
+                return self.evaluator.eval(one.value, env)
+        except EvalStop as stop:
+            if one in self._defined.derived.values():
+                self._leave(one.index, str(stop))
+        return None
 
     def _with_later(self, site: Site, so_far: SoFar) -> Residual | None:
         """With the clauses that were left and can be followed by now, where that has a completion."""

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kwlogic.core.program import Clause, Kernel, Origin, Program
 from kwlogic.weave.decode.data import Free, Left, Limits, Pattern, Residual, Site, SoFar
 from kwlogic.weave.decode.local import clause_limits
+from kwlogic.weave.decode.ordering import stated
 
 
 class Unasked:
     """Residuals of types and of clauses over single outputs; needs no solver."""
 
-    def __init__(self, kernel: Kernel, program: Program) -> None:
+    def __init__(self, kernel: Kernel, program: Program, order: str | Sequence[str] = "declared") -> None:
         outputs = {p.name: p.type for p in kernel.outputs}
         found = [(c, clause_limits(c, outputs, program)) for c in kernel.ensures if c.origin is not Origin.INVARIANT]
-        self.order = tuple(outputs)
+        self.order, self.ordered = stated(kernel, "declared" if order == "chosen" else order)
         self.impossible = ""
         self._guaranteed = tuple(c for c, limits in found if limits is not None)
         self._left = tuple(

@@ -41,13 +41,14 @@ Choose = Callable[[Site, dict[str, Partial]], Any]
 class Walk:
     """Asks ``choose`` at each site for a value, a constructor's name or whether there is another element."""
 
-    def __init__(self, kernel: Kernel, program: Program, choose: Choose) -> None:
+    def __init__(self, kernel: Kernel, program: Program, choose: Choose, order: tuple[str, ...] = ()) -> None:
         self.kernel, self.program, self.choose = kernel, program, choose
+        self.ports = [next(p for p in kernel.outputs if p.name == n) for n in order] or list(kernel.outputs)
         self.so_far: dict[str, Partial] = {p.name: HOLE for p in kernel.outputs}
 
     def run(self) -> dict[str, Value]:
         found: dict[str, Value] = {}
-        for port in self.kernel.outputs:
+        for port in self.ports:
 
             def put(part: Partial, name: str = port.name) -> None:
                 self.so_far[name] = part
@@ -269,7 +270,7 @@ def sampled(residuals: Any, kernel: Kernel, program: Program, random: Random, mo
         return pick(residual, site.type, random)
 
     try:
-        return Walk(kernel, program, choose).run()
+        return Walk(kernel, program, choose, getattr(residuals, "order", ())).run()
     except _Long:
         found = residuals.completion(last)
         assert found is not None, "no completion is known"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from itertools import permutations, product
 from pathlib import Path as FilePath
@@ -20,6 +21,7 @@ from kwlogic.core.value_show import field_types
 from kwlogic.solve.sorts import constructors
 from kwlogic.source.records import dataclass
 from kwlogic.weave.decode.data import HOLE, Checked, Fields, Hole, Items, Kind, Known, Partial, Site
+from kwlogic.weave.decode.ordering import Order
 from kwlogic.weave.decode.residual import Contract, residuals_for
 from kwlogic.weave.decode.residual_shape import step_names
 
@@ -144,15 +146,17 @@ def at(tree: dict[str, Tree], site: Site, program: Program) -> Any:
 
 
 class Compared:
-    def __init__(self, program: Program, kernel: Kernel, inputs: dict[str, Value], domain: Domain, complete: bool = True) -> None:
+    def __init__(
+        self, program: Program, kernel: Kernel, inputs: dict[str, Value], domain: Domain, complete: bool = True, order: Order = "declared"
+    ) -> None:
         self.program, self.inputs, self.domain, self.complete = program, inputs, domain, complete
         self.kernel = kernel
-        self.residuals: Contract = residuals_for(self.kernel, inputs, program)
+        self.residuals: Contract = residuals_for(self.kernel, inputs, program, order=order)
         self.all = satisfying(self.kernel, program, inputs, domain)
         self.inexact: list[Site] = []
 
     def walk(self, random: Random) -> dict[str, Value]:
-        return Walk(self.kernel, self.program, lambda site, so_far: self.at_site(site, so_far, random)).run()
+        return Walk(self.kernel, self.program, lambda site, so_far: self.at_site(site, so_far, random), self.residuals.order).run()
 
     def at_site(self, site: Site, so_far: dict[str, Partial], random: Random) -> Any:
         residual = self.residuals.residual(site, so_far)
@@ -295,7 +299,7 @@ OTHERS = {
         {"n": 12},
     ),
     "too few": ("kernel k(n: Int) -> (xs: List[Int])\n  ensures len(xs) == 3\n  ensures sum(xs) == n\n  ensures forall x in xs :: x > 5", {"n": 12}),
-    "joined": ('kernel k(n: Int) -> (xs: List[String], s: String)\n  ensures len(xs) == n\n  ensures s == join(",", xs)', {"n": 3}),
+    "joined": ('kernel k(n: Int) -> (s: String, xs: List[String])\n  ensures len(xs) == n\n  ensures s == join(",", xs)', {"n": 3}),
     "for all": ("kernel k(n: Int) -> (x: Int)\n  ensures x > n\n  ensures forall i: Int :: i * x == x * i\n= n + 1\n", {"n": 3}),
     "long": ("kernel k(n: Int) -> (xs: List[Int])\n  ensures sum(xs) == n and (forall x in xs :: 1 <= x <= 4)", {"n": 40}),
     "quotes": (
@@ -343,9 +347,12 @@ def test_what_cannot_be_run_is_left_to_be_checked_after(others: Program) -> None
 def test_a_clause_that_cannot_be_followed_yet_is_asked_about_later(others: Program) -> None:
     residuals = contract(others, "joined")
     assert [left.why for left in residuals.checked_after()] == ["`join` is applied to what is not written yet"]
+    kernel = residuals.kernel
+    later = residuals_for(replace(kernel, ensures=(*kernel.ensures, replace(kernel.ensures[1]))), {"n": 3}, others, order=("xs", "s"))
+    assert [left.why for left in later.checked_after()] == ["`join` is applied to what is not written yet"] * 2
     for seed in range(3):
-        output = sampled(residuals, residuals.kernel, others, Random(seed))
-        assert all(residuals.evaluator.holds(c, {"n": 3, **output}) for c in residuals.kernel.ensures)
+        output = sampled(later, kernel, others, Random(seed))
+        assert all(later.evaluator.holds(c, {"n": 3, **output}) for c in kernel.ensures)
 
 
 @pytest.mark.parametrize("name", ["long", "quotes", "share", "relabelled"])
