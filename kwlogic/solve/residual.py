@@ -12,7 +12,7 @@ from time import perf_counter
 from typing import Any
 
 from kwlogic.core.program import Program
-from kwlogic.core.terms import Op, Term, mk_str
+from kwlogic.core.terms import Op, Term, mk_int, mk_prim, mk_str, mk_var
 from kwlogic.core.types import BOOL, INT, REAL, STRING
 from kwlogic.core.walk import fold, free_vars, rebuild, subterms
 from kwlogic.solve.decode import _READERS, Undecodable
@@ -77,6 +77,7 @@ class Alphabet:
         return "".join(self._back.get(c, c) for c in value)
 
 
+WARM = mk_prim("int.lt", (mk_int(0), mk_var("warm", INT)), BOOL)  # asked once, so that no question pays for loading the solver
 FIRST_PRIVATE, LAST_PRIVATE = 0xE000, 0xF8FF
 _ORDERED = ("str.lt", "str.le", "str.matches")
 
@@ -98,12 +99,14 @@ class Asker:
         self.rlimit = rlimit
         self.questions = 0
         self.seconds = 0.0
-        self._context: Any = None
+        self._context: Any = z3.Context()
         self._made = 0
+        self.over((WARM,)).ask()
+        self.questions, self.seconds = 0, 0.0
 
     def over(self, assertions: Iterable[Term]) -> Questions:
         """Questions over some assertions. Those asked over others before stay good."""
-        if self._context is None or self._made >= MOST_IN_CONTEXT:
+        if self._made >= MOST_IN_CONTEXT:
             self._context, self._made = self.z3.Context(), 0
         self._made += 1
         return Questions(self, self._context, assertions)
