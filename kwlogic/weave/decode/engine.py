@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     Mask = NDArray[np.int32]
 
 KEPT = 2_048  # compiled grammars
+LONGEST = 1_024  # bytes of a token; llguidance takes no longer ones, so they are never allowed
 WARMED = 8  # how often what a lexer has found out is kept for the next text
 _HEAD = '%llguidance {"no_forcing": true}\n'  # all tokens that spell what must come, not only the longest
 
@@ -34,12 +35,13 @@ class _Wrapped:
     """The vocabulary as llguidance asks for it."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        own = [t if t else f"<|silent {i}|>".encode() for i, t in enumerate(vocabulary.tokens)]
+        too_long = {i for i, t in enumerate(vocabulary.tokens) if len(t) > LONGEST}
+        own = [t if t and i not in too_long else f"<|silent {i}|>".encode() for i, t in enumerate(vocabulary.tokens)]
         own += [f"<|silent {i}|>".encode() for i in range(len(own), -(-len(own) // 32) * 32)]  # the bytes start with a word of the mask
         self.tokens = own + [bytes([b]) for b in range(256)]
         self.eos_token_id = vocabulary.eos[0]
         self.bos_token_id = None
-        self.special_token_ids = [*vocabulary.special, *range(len(vocabulary), len(own))]
+        self.special_token_ids = [*vocabulary.special, *too_long, *range(len(vocabulary), len(own))]
         self.first = len(own)
 
     def __call__(self, text: bytes | str) -> list[int]:
@@ -60,7 +62,7 @@ class Engine:
         self.tokenizer = self.llguidance.LLTokenizer(wrapped, eos_token=list(vocabulary.eos))
         self._kept: OrderedDict[str, Any] = OrderedDict()
         self._warmed: dict[str, int] = {}
-        self._passing: dict[bytes, Mask] = {}
+        self._passing: dict[bytes, int] = {}
         self._spelling: dict[bytes, tuple[Mask, tuple[bytes, ...]]] = {}
         self._empty: dict[Lexeme, bool] = {}
         self.ends: dict[tuple[Scan, bytes, bytes], Ends] = {}
@@ -155,11 +157,11 @@ class Engine:
     def is_none(self, mask: Mask) -> bool:
         return mask.tobytes() == self._nothing
 
-    def passing(self, part: bytes) -> Mask:
-        """Tokens in which something follows some fixed bytes."""
+    def passing(self, part: bytes) -> int:
+        """The number of tokens in which something follows some fixed bytes."""
         found = self._passing.get(part)
         if found is None:
-            found = self.of_ids(self.vocabulary.passing(part))
+            found = len(set(self.vocabulary.passing(part)))
             self._passing[part] = found
         return found
 
