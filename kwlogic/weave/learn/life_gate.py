@@ -37,16 +37,21 @@ def gate_stored(store: Store, stored: StoredKernel, examples: int) -> AtGate:
 
 
 def gate_ready(store: Store, opened: Ready, examples: int) -> AtGate:
-    """As ``gate_stored``, of what has been made ready."""
+    """As ``gate_stored``, of what has been made ready. Where somebody interrupts it, nothing is stored: part of the verdicts could
+    pass for all of them."""
     from kwlogic.weave.run.keys import Keys
 
     paths = (f"{opened.file}::{opened.kernel.name.rpartition('.')[2]}",)
     try:
         checked = check(CheckRequest(paths, opened.folder, jobs=1, cache=False))
+        if checked.interrupted:
+            raise KeyboardInterrupt
         settings = Settings(examples=examples)
         result = gate(GateRequest(paths, opened.folder, settings, check=False, record=False, jobs=1, cache=False))
     except Diagnosed as error:
         return AtGate(Gated("", "; ".join(d.message for d in error.diagnostics[:3])))
+    if result.interrupted:
+        raise KeyboardInterrupt
     _keep(store, opened, checked)
     version = Keys(opened.program).version(opened.kernel)
     report = next((r for r in result.reports if r.name == opened.kernel.name), None)
