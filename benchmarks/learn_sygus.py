@@ -69,7 +69,10 @@ def main() -> None:
             told = next((d.message for d in learned.diagnostics if d.code == "KW850" or "body" in d.message), "")
             note = "" if state == "body" else told[:110]
             print(f"{problem['name'][:44]:44} {state:13} {time.process_time() - before:6.1f} s  {ensures:2} ensures  {note}", flush=True)
-    print(", ".join(f"{n} {s}" for s, n in counts.most_common()) + f"; {ensured} bodies under an `ensures`; {time.process_time() - start:.0f} s")
+    print(
+        ", ".join(f"{n} {s}" for s, n in counts.most_common())
+        + f"; {ensured} bodies under an `ensures`; {time.process_time() - start:.0f} s"
+    )
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from os import PathLike, fspath
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from kwlogic.weave.learn.steps import tool_kernels
 from kwlogic.weave.learn.text import formatted, written
 from kwlogic.weave.learn.vary import varied
 from kwlogic.weave.learn.verify import verified
-from kwlogic.weave.learn.weaker import guarded, weakened
+from kwlogic.weave.learn.weaker import guarded, untold, weakened
 from kwlogic.weave.learn.workshop import Workshop, open_workshop
 from kwlogic.weave.trace.data import Trace
 
@@ -96,6 +97,7 @@ def _laddered(shop: Workshop, settled: Settled) -> Settled:
         if drafts != list(settled.drafts):
             found = _settled(shop, varied(shop, verified(shop, drafts)))
             settled = found if len(found.drafts) >= len(settled.drafts) else settled
+            settled = replace(settled, drafts=untold(drafts, settled.drafts))
     return settled
 
 

@@ -7,11 +7,13 @@ the whole fail rather than yield something of another form than was ever seen; t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from operator import ge, gt, le, lt
 from typing import Any
 
 from kwlogic.core.value_show import show_string
+from kwlogic.weave.learn.columns import NUMERIC
 from kwlogic.weave.learn.data import ABSENT, Body, Clause, Draft, Port
 from kwlogic.weave.learn.lift import names_in
 from kwlogic.weave.learn.regexes import constants, widths
@@ -21,6 +23,7 @@ from kwlogic.weave.learn.workshop import Workshop
 _FORM = re.compile(r"(?:forall \w+ in (?P<list>[\w.]+) :: )?(?:matches\((?P<text>[\w.]+), \"(?P<pattern>.*)\"\)|[\w.]+ in \[.*\])")
 _PART = re.compile(r"(?:starts_with|ends_with|contains)\(([\w.]+), ([\w.]+)\)")
 _BOUND = re.compile(r"(len\([\w.]+\)|[\w.]+) (?:==|>=|>) (\d+)")
+WEAKER = "weaker"
 MAX_PIECES = 3
 MAX_CONSTANT = 60
 
@@ -37,12 +40,18 @@ def weakened(draft: Draft) -> Draft:
     if draft.body.kind != "expression":
         return draft
     tried = {c.text for c in draft.clauses} | {text for text, _ in draft.dropped}
-    told = [t for text in lost(draft) for t in _weaker(text, draft)]
+    told = [t for text in lost(draft) for t in _weaker(text, draft)] + [t for p in _unsaid(draft) for t in _bounds(p, draft)]
     new = [t for t in dict.fromkeys(told) if t not in tried]
     ports = {p.name for p in (*draft.inputs, *draft.outputs)}
     count = len(draft.rows)
-    clauses = tuple(Clause("ensures", t, frozenset(names_in(t) & ports), count, count, 1.0, 4, note="weaker") for t in new)
+    clauses = tuple(Clause("ensures", t, frozenset(names_in(t) & ports), count, count, 1.0, 4, note=WEAKER) for t in new)
     return replace(draft, clauses=(*draft.clauses, *clauses))
+
+
+def untold(offered: Iterable[Draft], drafts: Iterable[Draft]) -> tuple[Draft, ...]:
+    """Without a word about weaker clauses that were offered and not shown: the strong one is told already."""
+    weak = {(d.name, c.text) for d in offered for c in d.clauses if c.note == WEAKER}
+    return tuple(replace(d, dropped=tuple(e for e in d.dropped if (d.name, e[0]) not in weak)) for d in drafts)
 
 
 def _weaker(text: str, draft: Draft) -> Iterator[str]:
@@ -80,6 +89,23 @@ def _values(draft: Draft, port: str) -> list[Any]:
 def _length(port: str, values: Sequence[Any]) -> Iterator[str]:
     if values and all(isinstance(v, list) and v for v in values):
         yield f"len({port}) > 0"
+
+
+def _unsaid(draft: Draft) -> list[Port]:
+    """Outputs that no clause speaks of."""
+    said = {n for c in draft.clauses if c.kind == "ensures" for n in names_in(c.text)}
+    return [p for p in draft.outputs if p.name not in said and p.shape.head in NUMERIC]
+
+
+def _bounds(port: Port, draft: Draft) -> Iterator[str]:
+    """Bounds of numbers that hold of all that was seen. Few traces may say so by chance: the checker decides."""
+    rows = [r for r in draft.rows if r.outputs.get(port.name, ABSENT) is not ABSENT]
+    zero = "0" if port.shape.head == "Int" else "0.0"
+    signs: tuple[tuple[str, Callable[[Any, Any], bool]], ...] = ((">", gt), (">=", ge), ("<", lt), ("<=", le))
+    others = [(zero, 0), *((p.name, p.name) for p in draft.inputs if p.shape == port.shape)][: MAX_PIECES + 1]
+    for text, key in others if rows else ():
+        pairs = [(r.outputs[port.name], r.inputs[key] if isinstance(key, str) else key) for r in rows]
+        yield from (f"{port.name} {sign} {text}" for sign, holds in signs if all(holds(*p) for p in pairs))
 
 
 # ---------------------------------------------------------------- guards

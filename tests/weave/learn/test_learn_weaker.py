@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-from kwlogic.weave.learn.data import Learned, Options
+from kwlogic.weave.learn.data import Body, Draft, Learned, Observation, Options, Port, Shape
 from kwlogic.weave.learn.grouping import tasks_of
 from kwlogic.weave.learn.regexes import constants, expression_of
 from kwlogic.weave.learn.service import learn, learn_files
 from kwlogic.weave.learn.titles import title_of
+from kwlogic.weave.learn.weaker import weakened
 from kwlogic.weave.trace.data import Trace
 
 NAMES = ("Ada Lovelace", "Alan Turing", "Grace Hopper", "Barbara Liskov", "Edsger Dijkstra")
@@ -24,23 +26,47 @@ def trace(number: int, prompt: str, output: object, **inputs: object) -> Trace:
 
 
 @cache
-def greeted() -> Learned:
-    return learn([trace(i, f"Greet {n} politely", f"Dear Ms {n.split()[1]},") for i, n in enumerate(NAMES)])
-
-
-@cache
 def dated() -> Learned:
     return learn([trace(i, f"Rewrite the date {d} with slashes", "/".join(reversed(d.split("-")))) for i, d in enumerate(DATES)])
 
 
+def lost_of(head: str, values: list[object], *lost: str) -> list[str]:
+    """What is offered in the place of clauses that were not shown of a body."""
+    shape = Shape(head) if head != "List" else Shape("List", (Shape("String"),))
+    rows = tuple(Observation(str(i), {"n": 1 + i % 2}, {"result": v}) for i, v in enumerate(values))
+    ports = (Port("n", Shape("Int"), "n"),), (Port("result", shape, "result"),)
+    draft = Draft("k", *ports, Body("expression", "e"), rows, dropped=tuple((t, "it is unknown for the body") for t in lost))
+    assert weakened(replace(draft, body=Body("prompt", "p"))).clauses == (), "what an oracle says is enforced anyway"
+    return [c.text for c in weakened(draft).clauses]
+
+
+def test_what_is_weaker():
+    texts: list[object] = ["ab,", "cd,"]
+    assert lost_of("String", texts, 'matches(result, "^x[a-z]+;[0-9]{2},$")') == [
+        'starts_with(result, "x")',
+        'ends_with(result, ",")',
+        'contains(result, ";")',
+        "len(result) >= 6",
+    ]
+    assert lost_of("String", texts, 'matches(result, "^[0-9]{2}$")') == ["len(result) == 2"]
+    assert lost_of("String", texts, "len(result) == 3") == ["len(result) >= 3", "len(result) > 0"]
+    assert lost_of("String", texts, "starts_with(other, result)") == ["contains(other, result)", "len(result) <= len(other)"]
+    assert lost_of("List", [["a"], ["b"]], 'forall each in result :: matches(each, "^[a-z]$")') == ["len(result) > 0"]
+    assert lost_of("List", [["a"], []], 'forall each in result :: matches(each, "^[a-z]$")') == []
+    assert lost_of("Int", [2, 2]) == ["result > 0", "result >= 0", "result >= n"]
+    assert lost_of("String", texts, "body") == []
+
+
+@pytest.mark.slow
 def test_a_form_that_is_not_shown_leaves_its_ends():
-    [kernel] = greeted().kernels
+    learned = learn([trace(i, f"Greet {n} politely", f"Dear Ms {n.split()[1]},") for i, n in enumerate(NAMES)])
+    [kernel] = learned.kernels
     ensures = [c.text for c in kernel.clauses if c.kind == "ensures"]
     assert kernel.name == "greet_politely"
     assert kernel.body.kind == "expression"
     assert 'starts_with(result, "Dear Ms ")' in ensures
     assert 'ends_with(result, ",")' in ensures
-    assert not any("unknown" in v or "refuted" in v for _, _, v in greeted().verdicts)
+    assert not any("unknown" in v or "refuted" in v for _, _, v in learned.verdicts)
 
 
 def test_a_form_of_which_nothing_is_shown_is_guarded():
@@ -102,7 +128,7 @@ SYGUS = Path(__file__).resolve().parents[4] / "shared" / "data" / "sygus_pbe_sli
 
 
 def sygus(folder: Path, *names: str) -> dict[str, Learned]:
-    """What is learnt of the examples of some tasks, as traces in files."""
+    """What is learnt of the examples of some tasks, as traces in files; of all where none is named."""
     if not SYGUS.is_file():
         pytest.skip("../shared/data/sygus_pbe_slia.json is not there")
     found = {}
@@ -115,3 +141,20 @@ def sygus(folder: Path, *names: str) -> dict[str, Learned]:
         path.write_text("".join(json.dumps(r | {"family": problem["name"]}) + "\n" for r in rows), encoding="utf-8")
         found[problem["name"]] = learn_files([path], Options(seconds=5.0))
     return found
+
+
+def test_contradictory_examples_are_told_with_the_two_that_clash(tmp_path: Path):
+    [learned] = sygus(tmp_path, "univ_4-long-repeat").values()
+    [clash] = [d for d in learned.diagnostics if d.code == "KW850"]
+    assert len(clash.notes) == 3, "the inputs, and what each of the two said"
+    assert clash.notes[1].partition(":")[2] != clash.notes[2].partition(":")[2]
+    assert all(k.body.kind == "prompt" for k in learned.kernels)
+
+
+@pytest.mark.slow
+def test_consistent_examples_become_bodies(tmp_path: Path):
+    found = sygus(tmp_path, "firstname", "phone-1-long", "name-combine-4", "dr-name_small", "bikes")
+    assert len(found) == 5
+    for name, learned in found.items():
+        assert learned.kernels[-1].body.kind in ("expression", "graph"), name
+        assert {v for _, _, v in learned.verdicts} <= {"proved"}, name

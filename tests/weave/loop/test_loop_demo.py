@@ -39,7 +39,6 @@ def shape(shown: Shown, least: float) -> None:
     assert verified[-1] >= least, "what kernels answer, they answer under a contract"
     assert all(after >= before - 0.1 for before, after in pairwise(verified)), verified
     assert all(b.ensures <= b.clauses <= b.kernel for b in blocks)
-    assert blocks[-1].ensures >= 0.8 * blocks[-1].kernel, "that speaks of the outputs"
     assert sum(b.wrong_kernel for b in blocks) == 0, "no kernel that was promoted answered wrongly"
     assert blocks[-1].wrong <= blocks[-1].alone_wrong
     assert blocks[-1].calls < blocks[-1].alone_calls * (1.3 - least), "what kernels answer, no model is asked"
@@ -73,6 +72,7 @@ def test_all_kinds_of_prompts(tmp_path: Path):
     shape(shown, 0.7)
     states = {name.rpartition(".")[2]: state for name, state, _ in shown.kernels}
     assert sum(state == "promoted" for state in states.values()) >= 6
+    assert shown.blocks[-1].ensures >= 0.8 * shown.blocks[-1].kernel, "contracts speak of the outputs"
     assert shown.blocks[-1].alone_wrong > 0
 
 
