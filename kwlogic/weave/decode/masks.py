@@ -69,16 +69,31 @@ class Masks:
         known = self.known(leaf) if spot.after is not None or spot.silent else None
         if known is not None and known.allow is not None:
             found = wide & known.allow
-            if known.depends and not engine.is_none(further := wide & known.open):
-                return found | self.followed(leaf, further)
-            return found
+            return found | self.depending(leaf, wide, known) if known.depends else found
         found = engine.mask(leaf.within())
         further = wide & ~found
         if known is not None:
             self.learn(leaf, known, further)
             found = found | (further & known.good)
             further &= known.open
-        return found | self.followed(leaf, further) if further.any() else found
+        return found | self.followed(leaf, further)
+
+    def depending(self, leaf: Leaf, wide: Mask, known: Known) -> Mask:
+        """Tokens for which the places around the value, or it, decide."""
+        engine, spot = self.engine, leaf.spot
+        further = wide & known.open
+        if spot.after is None or spot.apart or engine.is_none(further):
+            return self.followed(leaf, further)
+        found = spot.here.get(leaf.at)
+        if found is None:
+            words, post, threads = engine.vocabulary.tokens, len(spot.post), spot.after.then.answer()
+            said: dict[bool | None, list[int]] = {True: [], False: [], None: []}
+            for i in engine.ids_of(known.open):
+                rest = words[i][scan(leaf.at, words[i])[1] + post :]
+                said[accepted(threads, rest, LENIENT)].append(i)
+            found = spot.here[leaf.at] = engine.of_ids(said[True]), engine.of_ids(said[None])
+        further &= found[1]
+        return wide & found[0] if engine.is_none(further) else (wide & found[0]) | self.followed(leaf, further)
 
     def known(self, leaf: Leaf) -> Known:
         """What is known of tokens that end the value from here. Where few tokens can, all of them are looked at once."""
@@ -86,8 +101,8 @@ class Masks:
         found = spot.known.get(leaf.at)
         if found is None:
             found = spot.known[leaf.at] = Known(engine.none(), engine.none(), engine.none())
-            some = engine.passing(spot.closer + spot.post) if spot.closer + spot.post else None
-            if spot.after is not None and some is not None and engine.count(some) <= FEW:
+            tail = spot.closer + spot.post
+            if spot.after is not None and tail and engine.passing(tail) <= FEW:
                 self.learn_all(leaf, spot.after, found)
         return found
 
@@ -131,6 +146,8 @@ class Masks:
 
     def followed(self, leaf: Leaf, some: Mask) -> Mask:
         """Those of the tokens that can be read to their end, as far as questions may be asked."""
+        if self.engine.is_none(some):
+            return some
         words = self.engine.vocabulary.tokens
         found: list[int] = []
         most = self.walk.questions + self.lookahead

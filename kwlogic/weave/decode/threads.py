@@ -110,7 +110,9 @@ class Spot:
     text, starting with those bytes; nothing where the text is no value after all. ``after``: what follows any value, where the
     types alone say that; ``silent``: no clause speaks of the value, so that what follows any one of them follows all. ``start``
     lets anything follow the fixed bytes, and ``within`` nothing; they are one (``within`` None) where no token reaches that far.
-    ``lark`` is the grammar that ``start`` is at the start of."""
+    ``lark`` is the grammar that ``start`` is at the start of. ``known`` may be shared among places; ``here`` is of this place:
+    which of the tokens that depend on what stands there already can be read, and which depend on the value. ``apart``: the value
+    is part of something that must not stand twice."""
 
     engine: Engine
     finish: Callable[[bytes], tuple[Thread, ...]]
@@ -125,6 +127,8 @@ class Spot:
     lark: str = ""
     known: dict[Scan, Known] = field(default_factory=dict)
     rests: dict[bytes, bool | None] = field(default_factory=dict)
+    apart: bool = False
+    here: dict[Scan, tuple[Mask, Mask]] = field(default_factory=dict)
 
     def share(self, known: dict[Scan, Known], rests: dict[bytes, bool | None]) -> None:
         """Use what was found out about tokens, and about what they go on with, at other places that go on alike."""
@@ -206,7 +210,8 @@ class Leaf:
         after = self.spot.after if plain else self.spot.alike(value)
         if after is not None:
             return after.accepts(data[end:], plain)
-        return None if plain else accepted(self.spot.end(value), data[end:], plain)
+        sure = not plain or (plain == LENIENT and not isinstance(residual, Checked))
+        return accepted(self.spot.end(value), data[end:], plain) if sure else None
 
     def inside(self, data: bytes, at: Scan) -> tuple[Thread, ...]:
         engine = self.spot.engine

@@ -253,6 +253,7 @@ class Walk:
             alike,
             silent,
             lark=lark,
+            apart=place.apart,
         )
         if alike is not None and not after.then.apart:
             spot.share(grammar.known, grammar.rests)
@@ -272,7 +273,7 @@ class Walk:
         rules, post = emitter.lark(), lark_text(after.rest.decode())
         beyond = None
         tail = self.closer(place.type) + after.rest
-        if not after.last and (not tail or self.engine.passing(tail).any()):
+        if not after.last and (not tail or self.engine.passing(tail)):
             follow = f"{post} /(?s:.+)/" if after.rest else f"/{_ENDS}(?s:.*)/"
             beyond = f"start: {symbol} {follow}\n{rules}"
         return Grammar(place.limits, residual, f"start: {symbol} {post}\n{rules}", beyond, symbol in emitter.empty)
