@@ -14,7 +14,7 @@ from itertools import groupby, islice
 
 from kwlogic.core.terms import TRUE, Op, Term, mk_and, mk_implies
 from kwlogic.core.walk import free_vars, subterms
-from kwlogic.solve.conjectures import accumulators, blocking, canonical, conjectures, size
+from kwlogic.solve.conjectures import accumulators, blocking, canonical, conjectures, occurrences, size
 from kwlogic.solve.explore import Explorer
 from kwlogic.solve.falsify import seed_of
 from kwlogic.solve.lemmas import Pool, closed_sequent
@@ -23,9 +23,11 @@ from kwlogic.solve.search import UNCAPPED, Outline, Search, Success
 from kwlogic.source.records import dataclass
 from kwlogic.vc.data import Sequent
 from kwlogic.vc.induct import Case, Scheme, structural
-from kwlogic.vc.rewrite import Rewriter, rules_of
+from kwlogic.vc.rewrite import Rewriter, match, rules_of
 from kwlogic.vc.theory import called
 
+SHARES = (0.15, 0.3), (0.05, 0.1)
+"""Of what is left of the budget, at first and when asked again: for theorems, and for clauses."""
 CAP = 4_000
 """For each question."""
 LEAST = 20_000
@@ -37,6 +39,10 @@ DEEPEST = 4
 STEP = 3
 """Symbols that a conjecture may have more for each step that it is nearer to the goal."""
 UNTIDY = 4
+SAME = 12
+"""Symbols that a conjecture may have more than an instance of it."""
+SPECIAL = 2
+"""Symbols that a conjecture may have more than one with a call at a certain value."""
 MOST_TRIES = 200
 EXPLORE_AFTER = 10
 WOKEN = 4
@@ -88,10 +94,11 @@ class Node:
 
 
 class Agenda:
-    """The search for one goal."""
+    """The search for one goal, which a theorem is or is not."""
 
-    def __init__(self, pool: Pool, sequent: Sequent) -> None:
+    def __init__(self, pool: Pool, sequent: Sequent, theorem: bool) -> None:
         self.pool = pool
+        self.shares = list(SHARES[0] if theorem else SHARES[1])
         search = pool.search
         self.theory = search.theory
         problem = search.prepared(sequent)
@@ -99,14 +106,18 @@ class Agenda:
         self.nodes = {self.root.formula: self.root}
         self.queue: list[tuple[int, int, Node]] = []
         self.tries = 0
+        self.most = 0
         self.limit = 0
         self.thorough = 0
         """How many facts there were when the goal was last tried with all efforts."""
         self.suggested: Iterator[Term] = self._suggestions(problem)
 
-    def prove(self, share: float) -> Success | None:
-        """A proof of the goal, with the lemmas that were found for it, for a share of what is left of the budget."""
+    def prove(self) -> Success | None:
+        """A proof of the goal, with the lemmas that were found for it, for a share of what is left of the budget; asked again, it
+        goes on where the last share was spent."""
         search = self.pool.search
+        share = self.shares.pop(0) if self.shares else 0.0
+        self.most = self.tries + MOST_TRIES
         self.limit = search.meter.spent + int(share * max(0, search.budget - search.meter.spent))
         if self.limit - search.meter.spent < LEAST:
             return None
@@ -118,7 +129,7 @@ class Agenda:
         return None if found is None else self.pool.with_lemmas(found)
 
     def _spent(self) -> bool:
-        return self.pool.search.meter.spent >= self.limit or self.pool.full or self.tries >= MOST_TRIES
+        return self.pool.search.meter.spent >= self.limit or self.pool.full or self.tries >= self.most
 
     def _work(self) -> Success | None:
         self._expand(self.root)
@@ -215,6 +226,8 @@ class Agenda:
         search = node.search
         search.extra = tuple(self.pool.facts)
         search.forget()
+        if node is not self.root:
+            search.budget = max(0, self.limit - self.pool.search.meter.spent)
         node.tried, node.facts = node.tried + 1, len(self.pool.facts)
         if node is self.root and len(efforts) > 1:
             self.thorough = node.facts
@@ -265,13 +278,16 @@ class Agenda:
         if node.depth >= DEEPEST or node.asked == node.progress():
             return
         node.asked = node.progress()
+        wanted: dict[Term, None] = {}
         for formula in self._wanted(node):
             if any(t.op is Op.SEL and t.args[0].op is not Op.VAR for t in subterms(formula)):
                 continue  # a component of what may not have it
             asked = self.nodes.get(formula)
             if asked is None:
                 asked = self._node(formula, node.depth + 1)
-                heappush(self.queue, (_weight(formula) + STEP * asked.depth, len(self.nodes), asked))
+                again = SAME * any(_is_instance(formula, general) for general in wanted)
+                heappush(self.queue, (_weight(formula) + STEP * asked.depth + again, len(self.nodes), asked))
+            wanted[formula] = None
             if not asked.done and asked is not node:
                 asked.parents.append(node)
 
@@ -301,8 +317,17 @@ class Agenda:
 
 
 def _weight(formula: Term) -> int:
-    """Its size, with conditions inside counting more."""
-    return size(formula) + UNTIDY * sum(t.op in (Op.IF, Op.SEL) for t in subterms(formula))
+    """Its size, with conditions inside and calls with constants counting more."""
+    counts = occurrences((formula,))
+    special = sum(n for t, n in counts.items() if t.op is Op.CALL and any(a.op is Op.CON and not a.args for a in t.args))
+    return size(formula) + SPECIAL * special + UNTIDY * sum(t.op in (Op.IF, Op.SEL) for t in counts)
+
+
+def _is_instance(formula: Term, general: Term) -> bool:
+    """Of a conjecture that values were held against, which they cannot be where it speaks of any function."""
+    vars = free_vars(general)
+    tested = not any(v.type.head == "Fun" for v in vars)
+    return tested and size(general) < size(formula) and match(general, formula, vars) is not None
 
 
 def claimed(search: Search, problem: Problem) -> Term:

@@ -149,7 +149,16 @@ def _fertilised(theory: Theory, claim: Claim, apart: list[Hypothesis]) -> Iterat
                 simpler = theory.simplify(goal)
                 if simpler is not claim.goal and simpler.op is not Op.LIT:
                     yield Claim(claim.conds, simpler)
+    yield from _chained(theory, claim, [h for h in apart if h.conds and h.body.op is not Op.EQ])
     yield Claim((*conds, *claim.conds), claim.goal)
+
+
+def _chained(theory: Theory, claim: Claim, hyps: list[Hypothesis]) -> Iterator[Claim]:
+    """With a hypothesis `c ==> b`, the goal with `c` for `b`, which says no less where the goal asks for `b`."""
+    for hyp in hyps:
+        goal = theory.simplify(_rewritten(claim.goal, hyp.body, mk_and(hyp.conds), hyp.bound))
+        if goal is not claim.goal and goal.op is not Op.LIT:
+            yield Claim(claim.conds, goal)
 
 
 def _used(goal: Term, left: Term, right: Term, bound: frozenset[Term]) -> Iterator[Term]:

@@ -185,7 +185,7 @@ class Prover:
         self.wide: Wide | None = None
         self.pool: Pool | None = None
         self.speculation: Speculation | None = None
-        self.lemmas = 0
+        self.agenda: Agenda | None = None
         self.tester = Tester(session.theory.program)
         self.suspect: Env | None = None
         self.played = concrete(obligation.sequent)
@@ -226,6 +226,7 @@ class Prover:
             lambda: self._prove(search, 1),
             lambda: self._refute_widely(LITTLE),
             lambda: None if large else self._refute_narrowing(20),
+            lambda: None if large else self._swiftly(search),
             lambda: None if large else self._speculate(search, 2),
             lambda: None if large else self._refute_narrowing(1),
             lambda: self._refute_widely(MUCH),
@@ -291,13 +292,10 @@ class Prover:
         return self.speculation.prove(self.obligation.sequent, depth)
 
     def _swiftly(self, search: Search) -> Success | None:
-        """By lemmas that are proved with next to nothing."""
-        if not search.roots or search.plain(self.problem):
-            return None
-        pool = Pool(search, self.tester)
-        found = Agenda(pool, self.obligation.sequent).prove(0.15 if self.obligation.kind is Kind.LEMMA else 0.05)
-        self.lemmas = len(pool.facts)
-        return found
+        """By lemmas that are proved with next to nothing; the second time with a larger share."""
+        if self.agenda is None and search.roots and not search.plain(self.problem):
+            self.agenda = Agenda(Pool(search, self.tester), self.obligation.sequent, self.obligation.kind is Kind.LEMMA)
+        return None if self.agenda is None else self.agenda.prove()
 
     def _by_offered(self, search: Search) -> Success | None:
         """By the lemmas that other goals of the module were proved by."""
@@ -463,7 +461,8 @@ class Prover:
     # ------------------------------------------------------------ neither
 
     def _unknown(self, search: Search) -> Unknown:
-        found = max(self.lemmas, len(self.pool.facts) if self.pool is not None else 0)
+        pools = (self.pool, self.agenda.pool if self.agenda is not None else None)
+        found = max(len(p.facts) if p is not None else 0 for p in pools)
         lemmas = [f"{found} lemma{'s' * (found > 1)} found on the way"] if found else []
         tried = tuple(dict.fromkeys(["direct", *search.tried, *lemmas]))
         open_wires = "" if self.obligation.play is None else self.session.replayer.wires(self.obligation).why_open

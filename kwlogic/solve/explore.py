@@ -98,6 +98,8 @@ class Explorer:
         self.size = 0
         self.work = 0
         """Steps of the evaluator so far."""
+        self.same: dict[tuple[Type, Value], Value] = {}
+        """One value for all that are equal, so that rows of values are compared by identity."""
         self.seen: set[Term] = set()
         self.of_type: dict[Type, list[Term]] = {}
         for var in self.vars:
@@ -123,6 +125,7 @@ class Explorer:
             pool = self._pool(var.type)
             if not pool:
                 continue
+            pool = [self.same.setdefault((var.type, v), v) if isinstance(v, Con) else v for v in pool]
             values = [self.samples.random_source.choice(pool) for _ in range(VALUATIONS)]
             self._add(var, tuple(values), 1)
 
@@ -195,7 +198,7 @@ class Explorer:
             value = self._value(symbol, row)
             if value is OPAQUE:
                 return None
-            out.append(value)
+            out.append(self.same.setdefault((symbol.result, value), value) if isinstance(value, Con) else value)
         return tuple(out)
 
     def _value(self, symbol: Symbol, row: tuple[object, ...]) -> object:
