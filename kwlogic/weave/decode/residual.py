@@ -23,11 +23,11 @@ from kwlogic.weave.decode.data import HOLE, Free, Kind, Left, More, OneOf, Path,
 from kwlogic.weave.decode.ordering import CHOSEN, DECLARED, Order, stated
 from kwlogic.weave.decode.residual_ask import Asked, Facts, NoAnswer, ask_value, facts_of, fits, guesses
 from kwlogic.weave.decode.residual_concern import Concerns
-from kwlogic.weave.decode.residual_defined import Defined, Definition, at_site, values_of
+from kwlogic.weave.decode.residual_defined import Defined, Definition, at_site, values_of, written_count
 from kwlogic.weave.decode.residual_eval import EVALUATED, Symbolic
 from kwlogic.weave.decode.residual_order import chosen
 from kwlogic.weave.decode.residual_reading import Reading
-from kwlogic.weave.decode.residual_shape import Shape, distinct, size_var, tag_var, value_var
+from kwlogic.weave.decode.residual_shape import Shape, distinct, length_of, size_var, tag_var, value_var
 from kwlogic.weave.decode.residual_values import Delay, NotYet, Unsupported
 
 KEPT = 4_000
@@ -131,7 +131,7 @@ class Contract:
 
     def _read(self, indices: Iterable[int], so_far: SoFar, site: Site | None = None) -> tuple[Shape, Facts]:
         """What the clauses say of an output so far. One that cannot be followed is left to be checked after."""
-        shape = Shape(self.program, self.kernel.outputs, so_far, self._totals)
+        shape = Shape(self.program, self.kernel.outputs, so_far, self._totals, self._lengths(indices, so_far))
         symbolic = Symbolic(self.program, self.evaluator, shape)
         env = {**self.inputs, **shape.outputs}
         if site is not None and site.kind is Kind.MORE:
@@ -151,6 +151,25 @@ class Contract:
                 self._leave(index, stop.why)
         self._costly = steps > MOST_WIDENED * self._patience
         return shape, facts_of([*readings, *distinct(shape, symbolic)], shape.unknowns)
+
+    def _lengths(self, indices: Iterable[int], so_far: SoFar) -> dict[Path, int]:
+        """How long lists are in all completions, where clauses say that on what is written."""
+        found: dict[Path, int] = {}
+        gone = self._gone()
+        said = [s for s in self._defined.lengths if s[0] in frozenset(indices) and s[0] not in gone]
+        if not said:
+            return found
+        shape = Shape(self.program, self.kernel.outputs, so_far)
+        symbolic = Symbolic(self.program, self.evaluator, shape)
+        for _, path, term in said:
+            try:
+                (reading,) = symbolic.read(term, {**self.inputs, **shape.outputs})
+            except Unsupported:
+                continue
+            total = length_of(reading, path, shape)
+            if total is not None and total <= MOST_LOOKED:
+                found.setdefault(path, total)
+        return found
 
     def _leave(self, index: int, why: str) -> None:
         self._defined.give_up(index)
@@ -273,6 +292,11 @@ class Contract:
         found = self._by_definition(site, so_far)
         if found is not None:
             return found
+        if site.kind is Kind.MORE and site.type.head == "List":
+            total = self._lengths([i for i in range(len(self.kernel.ensures)) if i not in self._left], so_far).get(site.path)
+            count = written_count(site.path, so_far, self.program)
+            if total is not None and count is not None and count <= total:
+                return More(count < total, count == total)
         if self._later:
             found = self._with_later(site, so_far)
             if found is not None:

@@ -101,6 +101,20 @@ def _path(term: Term, names: frozenset[str], program: Program) -> Steps:
             return ()
 
 
+def lengths(kernel: Kernel, program: Program) -> tuple[tuple[int, Steps, Term], ...]:
+    """The clauses that say how long a list is, with its path and where they say it."""
+    names = frozenset(p.name for p in kernel.outputs)
+    found: list[tuple[int, Steps, Term]] = []
+    for index, clause in enumerate(kernel.ensures):
+        for guards, term in _parts(clause.pred):
+            for side in term.args if term.op is Op.EQ and not guards else ():
+                while side.op is Op.AT:
+                    side = side.args[0]
+                if side.op is Op.CALL and side.data[0] == "std.list.len" and (path := _path(side.args[0], names, program)):
+                    found.append((index, path, term))
+    return tuple(found)
+
+
 # ---------------------------------------------------------------- derived ports
 
 
@@ -142,6 +156,23 @@ def always(term: Term, program: Program) -> bool:
 
 
 # ---------------------------------------------------------------- what is written
+
+
+def part_at(path: Path, so_far: SoFar, program: Program) -> Partial:
+    """What is written at a place."""
+    part = so_far[str(path[0])]
+    for step in path[1:]:
+        if isinstance(part, Items) and isinstance(step, int):
+            part = part.items[step]
+        elif isinstance(part, Fields):
+            part = part.parts[step_names(program, part.ctor, len(part.parts)).index(step)]
+    return part
+
+
+def written_count(path: Path, so_far: SoFar, program: Program) -> int | None:
+    """How many elements of a collection are written."""
+    part = part_at(path, so_far, program)
+    return len(part.items) if isinstance(part, Items) else 0 if isinstance(part, Hole) else None
 
 
 def values_of(so_far: SoFar) -> dict[str, Any]:
@@ -263,6 +294,7 @@ class Defined:
         self.program = program
         self.all = definitions(kernel, program)
         self.derived = derived(kernel, program, self.all, order)
+        self.lengths = lengths(kernel, program)
         self.order = tuple(order)
 
     def clauses(self) -> frozenset[int]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from kwlogic.core.eval_data import trampoline
 from kwlogic.core.program import Param, Program
-from kwlogic.core.terms import FALSE, TRUE, Term, mk_and, mk_eq, mk_implies, mk_int, mk_not, mk_prim, mk_var
+from kwlogic.core.terms import FALSE, TRUE, Op, Term, mk_and, mk_eq, mk_implies, mk_int, mk_not, mk_prim, mk_var
 from kwlogic.core.types import BOOL, INT, Type, tuple_of
 from kwlogic.core.value import NIL, Con, MapV, SetV, Value, list_value
 from kwlogic.core.value_show import field_types
@@ -88,11 +88,20 @@ def step_names(program: Program, ctor: str, count: int) -> tuple[str | int, ...]
 
 
 class Shape:
-    """Opens the unknowns of one output so far. ``totals``: how many elements of the container at a path to look into, where that is more than usual."""
+    """Opens the unknowns of one output so far. ``totals``: how many elements of the container at a path to look into, where that is
+    more than usual; ``lengths``: of lists that have one in all completions."""
 
-    def __init__(self, program: Program, ports: Iterable[Param], so_far: SoFar, totals: Mapping[Path, int] | None = None) -> None:
+    def __init__(
+        self,
+        program: Program,
+        ports: Iterable[Param],
+        so_far: SoFar,
+        totals: Mapping[Path, int] | None = None,
+        lengths: Mapping[Path, int] | None = None,
+    ) -> None:
         self.program = program
         self.totals = totals or {}
+        self.lengths = lengths or {}
         self.unknowns: dict[str, Unknown] = {}
         self.sizes: dict[str, tuple[Path, int, int]] = {}
         self.bags: dict[Path, Bag | Table] = {}
@@ -131,6 +140,9 @@ class Shape:
         key = (path, type)
         if key in self._opened:
             return self._opened[key]
+        if head == "List" and self.lengths.get(path, -1) >= len(written):
+            made = self._opened[key] = self._of_length(type.args[0], path, depth, inside, written)
+            return made
         look = max(LOOK[min(depth, len(LOOK) - 1)], self.totals.get(path, 0) - len(written))
         most = None if head == "List" else cardinality(self.program, type.args[0])
         most = None if most is None else max(0, most - len(written))
@@ -145,6 +157,14 @@ class Shape:
             made = self._bag(head, count, written, more, most == look)
             self.bags[path] = made
         self._opened[key] = made
+        return made
+
+    def _of_length(self, element: Type, path: Path, depth: int, inside: int, written: list[Any]) -> Any:
+        """A list whose length is known."""
+        made: Any = NIL
+        for index in reversed(range(self.lengths[path])):
+            item = written[index] if index < len(written) else Delay((*path, index), element, depth + 1, inside)
+            made = mk_value("Cons", (item, made))
         return made
 
     def _size(self, path: Path, most: int | None) -> Term:
@@ -371,3 +391,19 @@ def _beyond(count: Term, index: int) -> Term:
 
 def _less(count: Term, index: int) -> Any:
     return mk_prim("int.add", (mk_int(-index), count), INT) if index else count
+
+
+def length_of(reading: Reading, path: Path, shape: Shape) -> int | None:
+    """The length of the list at a path, where a reading is that it has that length."""
+    term, size = reading.value, size_var(path)
+    if term.op is not Op.EQ or not all(t is FALSE for t in (reading.undefined, reading.cut, reading.loose)):
+        return None
+    one, other = term.args if term.args[1].op is Op.LIT else term.args[::-1]
+    add = 0
+    if one.op is Op.PRIM and one.data == "int.add" and any(a.op is Op.LIT for a in one.args):
+        lit, one = one.args if one.args[0].op is Op.LIT else one.args[::-1]
+        add = lit.data
+    if other.op is not Op.LIT or one is not size or str(size.data) not in shape.sizes:
+        return None
+    total: int = shape.sizes[str(size.data)][2] + other.data - add
+    return total if other.data >= add else None
