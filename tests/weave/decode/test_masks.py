@@ -15,7 +15,7 @@ from kwlogic.core.codec import decode_ports
 from kwlogic.core.eval import Evaluator
 from kwlogic.core.program import Program
 from kwlogic.source.data import Diagnosed
-from kwlogic.weave.decode.engine import Engine
+from kwlogic.weave.decode.engine import WARMED, Engine
 from kwlogic.weave.decode.masker import Masker
 from kwlogic.weave.decode.unasked import Unasked
 from kwlogic.weave.decode.vocabulary import Vocabulary
@@ -23,7 +23,8 @@ from kwlogic.weave.decode.vocabulary import Vocabulary
 MERGED = (
     '12 1, 2, 1,2 ,1 ", ," "," "," "} }] ], ]} ,"b ,"b": ,"b":1 ":" ":" {"a": {"a":[ [] [1 [[ null null, null] true true, '
     'true,"b alse e, e,"b e,t "a "a" a" ab" "ab" "a", [" ["a ["a","b ,"kind": "kind":" kind {"kind":" A" B" A"} A","x":1 '
-    '{} {" {"some": some":null 0}] 0] 0]} -1 - -1, .5 0.5 .5, .0'
+    '{} {" {"some": some":null 0}] 0] 0]} -1 - -1, .5 0.5 .5, .0 '
+    '"}],"b 1}],"a":[ "]} "],"b","x 1}]} "}, a":"b" "],[" "}],"e":{" {"k":" ","q":1 1},{"k":" "]],"e'
 )
 TOKENS = [bytes([b]) for b in range(32, 127)] + sorted({t.encode() for t in MERGED.split(" ")})
 VOCABULARY = Vocabulary([*TOKENS, b"<eos>"], eos=[len(TOKENS)])
@@ -73,7 +74,7 @@ def walk(masker: Masker, texts: set[str], rng: random.Random) -> str:
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: Any) -> Program:
     return program_of(
-        "\n".join([*KERNELS.values(), *SETS.values(), *SOLVED.values(), MIXED, TWINS, REST]), tmp_path_factory.mktemp("masks")
+        "\n".join([*KERNELS.values(), *SETS.values(), *SOLVED.values(), MIXED, TWINS, AROUND, REST]), tmp_path_factory.mktemp("masks")
     )
 
 
@@ -205,6 +206,51 @@ def test_types_hold_by_the_mask(program: Program) -> None:
         assert all(evaluator.holds(c, values) for c in report.guaranteed)
         assert [left.clause.text for left in report.checked_after] == ["e != [] ==> n > 0"]
         assert {said for _, said in report.types} == {"exact"}
+
+
+AROUND = """
+record Part(k: String, q: {n: Int | n > 0})
+kernel around() -> (m: Map[String, List[Part]], s: Set[String], l: List[{xs: List[String] | len(xs) <= 2}], e: Map[String, String]) by tool "t"
+"""
+BYTES = {token[0]: i for i, token in enumerate(TOKENS) if len(token) == 1}
+
+
+def spelt(masker: Masker, token: bytes) -> bool:
+    """Whether the bytes of a token can come one after the other."""
+    fork = masker.fork()
+    try:
+        for byte in token:
+            fork.advance(BYTES[byte])
+    except Diagnosed:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("name", ["around", "mixed"])
+def test_a_token_is_allowed_where_its_bytes_are(name: str, program: Program) -> None:
+    long = [(i, token) for i, token in enumerate(TOKENS) if len(token) > 1]
+    rng = random.Random(name)
+    masker = Masker(program.kernels[f"m.{name}"], None, ENGINE, program=program)
+    while not masker.complete and masker.tokens < 60:
+        allowed = set(masker.allowed())
+        apart = [token for i, token in long if (i in allowed) != spelt(masker, token)]
+        assert not apart, (masker.tokens, apart)
+        several = [i for i, _ in long if i in allowed]
+        masker.advance(rng.choice(several if several and rng.random() < 0.5 else sorted(allowed)))
+
+
+def test_what_is_kept_of_a_text_changes_no_mask(program: Program) -> None:
+    def masks(engine: Engine) -> list[list[int]]:
+        masker = Masker(program.kernels["m.bare"], None, engine, program=program)
+        found = []
+        for byte in b'{"a":-120}':
+            found.append(masker.allowed())
+            masker.advance(BYTES[byte])
+        return found
+
+    engine = Engine(VOCABULARY)
+    first = masks(engine)
+    assert all(masks(engine) == first for _ in range(WARMED + 2))
 
 
 @settings(max_examples=8, deadline=None)
