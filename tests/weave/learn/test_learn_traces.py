@@ -110,6 +110,7 @@ def test_steps_become_a_graph_whose_wires_come_from_the_values(tmp_path: Path):
     assert checks(shop(), tmp_path) == 0
 
 
+@pytest.mark.slow
 def test_the_last_word_of_a_conversation_is_its_answer(tmp_path: Path):
     def talk(i: int) -> dict[str, Any]:
         call = {"id": "1", "type": "function", "function": {"name": "get_balance", "arguments": json.dumps({"account": f"u{100 + i}"})}}

@@ -302,8 +302,8 @@ def test_the_command_line(run: Callable[..., Result], tmp_path: Path, kernels: d
     "said",
     [
         "[" * 5_000 + "]" * 5_000,
-        "[" * 50_000,
-        '{"a":' * 3_000 + "1" + "}" * 3_000,
+        pytest.param("[" * 50_000, marks=pytest.mark.slow),
+        pytest.param('{"a":' * 3_000 + "1" + "}" * 3_000, marks=pytest.mark.slow),
         "9" * 20_000,
         '"' + "\\ud800" + '"',
         "```json\n```",
