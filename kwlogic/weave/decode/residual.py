@@ -131,7 +131,7 @@ class Contract:
 
     def _read(self, indices: Iterable[int], so_far: SoFar, site: Site | None = None) -> tuple[Shape, Facts]:
         """What the clauses say of an output so far. One that cannot be followed is left to be checked after."""
-        shape = Shape(self.program, self.kernel.outputs, so_far, self._totals, self._lengths(indices, so_far))
+        shape = Shape(self.program, self.kernel.outputs, so_far, self._totals, self._short(indices, so_far))
         symbolic = Symbolic(self.program, self.evaluator, shape)
         env = {**self.inputs, **shape.outputs}
         if site is not None and site.kind is Kind.MORE:
@@ -152,6 +152,10 @@ class Contract:
         self._costly = steps > MOST_WIDENED * self._patience
         return shape, facts_of([*readings, *distinct(shape, symbolic)], shape.unknowns)
 
+    def _short(self, indices: Iterable[int], so_far: SoFar) -> dict[Path, int]:
+        """The lengths of lists that are looked into to their ends."""
+        return {path: total for path, total in self._lengths(indices, so_far).items() if total <= MOST_LOOKED}
+
     def _lengths(self, indices: Iterable[int], so_far: SoFar) -> dict[Path, int]:
         """How long lists are in all completions, where clauses say that on what is written."""
         found: dict[Path, int] = {}
@@ -167,7 +171,7 @@ class Contract:
             except Unsupported:
                 continue
             total = length_of(reading, path, shape)
-            if total is not None and total <= MOST_LOOKED:
+            if total is not None:
                 found.setdefault(path, total)
         return found
 

@@ -22,14 +22,57 @@ ONE = Fraction(1)
 def eliminate(all: Constraints, unknowns: list[Term], model: Model) -> None:
     """Eliminate the unknowns in place."""
     waiting = list(unknowns)
+    boxed = False
     while waiting:
         var = _by_equality(all, waiting)
+        if var is None and not boxed:
+            boxed, waiting = True, _all_boxed(all, waiting)
+            _tidy(all)
+            continue
         if var is None:
             var = min(waiting, key=lambda v: (v.type is INT, _pairs(all, v), v.id))
             if not (_integer(all, var, model) if var.type is INT else _real(all, var, model)):
                 all.put(var, Lin(Fraction(model.value(var)), {}))
         waiting.remove(var)
         _tidy(all)
+
+
+def _all_boxed(all: Constraints, waiting: list[Term]) -> list[Term]:
+    """Eliminate at once the integers that stand, with a factor of one, in one bound besides limits of their own, or in two
+    that bound one sum from both sides: a sum of such takes each value between its least and its greatest. The others are left."""
+    single = [b for b in all.bounds if len(b.form.parts) == 1]
+    several = [b for b in all.bounds if len(b.form.parts) > 1]
+    if not 1 <= len(several) <= 2 or any(v.type is not INT for b in several for v in b.form.parts) or any(b.strict for b in all.bounds):
+        return waiting
+    forms = [_integral(b.form) for b in several]
+    if len(forms) == 2 and forms[0].plus(forms[1], ONE).parts:
+        return waiting
+    busy = {v for form in (*all.equal, *(d for _, d in all.divides)) for v in form.parts}
+    gone = {v for v in waiting if v.type is INT and v not in busy and _units(v, forms)}
+    edges: dict[tuple[Term, bool], Fraction] = {}
+    for bound in single:
+        ((var, factor),) = bound.form.parts.items()
+        if var in gone:
+            edge, upper = _integral(bound.form).const, factor > 0
+            edges[var, upper] = min(edges.get((var, True), -edge), -edge) if upper else max(edges.get((var, False), edge), edge)
+    kept = [b for b in single if not gone & b.form.parts.keys()]
+    all.bounds = kept + [Bound(form, False) for f in forms if (form := _at_edges(f, gone, edges)) is not None]
+    return [v for v in waiting if v not in gone]
+
+
+def _units(var: Term, forms: list[Lin]) -> bool:
+    return all(abs(f.parts.get(var, ONE)) == 1 for f in forms)
+
+
+def _at_edges(form: Lin, gone: set[Term], edges: dict[tuple[Term, bool], Fraction]) -> Lin | None:
+    """A bound with each of some unknowns where it asks the least; None where one has no end there."""
+    const = form.const
+    for var in gone & form.parts.keys():
+        edge = edges.get((var, form.parts[var] < 0))
+        if edge is None:
+            return None
+        const += form.parts[var] * edge
+    return Lin(const, {v: f for v, f in form.parts.items() if v not in gone})
 
 
 def _tidy(all: Constraints) -> None:

@@ -191,6 +191,12 @@ SMALL = "type Small = {n: Int | -1 <= n < 5}\ntype Colour = Red | Green | Blue\n
 CASES: dict[str, tuple[str, dict[str, Any]]] = {
     "sum": ("kernel k(n: Int) -> (a: Small, b: Small, c: Small)\n  ensures a + b + c == n", {"n": 7}),
     "linear": ("kernel k(n: Int) -> (a: Small, b: Small)\n  ensures 2 * a + 3 * b <= n and a >= b", {"n": 6}),
+    "between": ("kernel k(n: Int) -> (a: Small, b: Small, c: Small)\n  ensures n <= a + b - c and a + b - c <= n + 1 and b <= 2", {"n": 6}),
+    "one side": ("kernel k(n: Int) -> (a: Small, b: Small, c: Small)\n  ensures 3 * a - b + c <= n", {"n": -5}),
+    "length": (
+        "kernel k(n: Int) -> (c: Small, xs: List[Small])\n  ensures sum(xs) == n and (forall x in xs :: x >= c) and c <= 2\n  ensures len(xs) == c + 1",
+        {"n": 5},
+    ),
     "divisible": ("kernel k(n: Int) -> (a: Small, b: Small)\n  ensures (a + 2 * b) % 3 == n", {"n": 1}),
     "halves": ("kernel k(n: Int) -> (a: Small, b: Small)\n  ensures a // 2 == b or a - b == n", {"n": 3}),
     "product": ("kernel k(n: Int) -> (a: Small, b: Small)\n  ensures a * b == n", {"n": 4}),
