@@ -63,11 +63,17 @@ async def verify(ls: KwServer, uri: str, *names: str) -> Any:
 
 async def verdicts(ls: KwServer, uri: str, name: str) -> Any:
     """The verdicts of a declaration in words."""
-    found = await ls.about(uri, lambda analysis, _, __: verdict_paragraphs(ls, analysis, name))
+    found = await ls.about(uri, lambda analysis, _, __: verdict_paragraphs(ls, analysis, _known(analysis, name)))
     text = "\n".join(found or ())
     if "kwlogic.showVerdicts" not in ls.options.get("commands", ()):
         ls.window_show_message(lsp.ShowMessageParams(lsp.MessageType.Info, text))
     return {"text": text}
+
+
+def _known(analysis: Analysis, name: str) -> str:
+    if name not in declared(analysis):
+        raise Refused(f"there is no declaration `{name}`; a name has its module in front, as in `shop.total`")
+    return name
 
 
 async def graph(ls: KwServer, uri: str, name: str, *options: Any) -> Any:
@@ -83,7 +89,7 @@ async def run(ls: KwServer, uri: str, name: str, *inputs: Any) -> Any:
     document = inputs[0] if inputs else None
     given = document if isinstance(document, str) else None if document is None else json.dumps(document)
     if given is None:
-        given = await ls.about(uri, lambda analysis, _, __: some_input(ls, analysis, name))
+        given = await ls.about(uri, lambda analysis, _, __: some_input(ls, analysis, _known(analysis, name)))
     if given is None:
         raise Refused("no input is known yet: give one, or wait for the verdicts")
     answer = await _prover(ls, uri, name, {"do": "run", "input": given})

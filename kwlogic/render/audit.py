@@ -24,7 +24,7 @@ def audit_lines(audit: Audit) -> Iterator[Line]:
 
 def _head(audit: Audit) -> str:
     counts = [f"{len(s.entries):,} {s.title.lower()}" for s in audit.sections if s.entries]
-    by_value = f", {audit.witnessed:,} of them by a value" if audit.witnessed else ""
+    by_value = f" ({audit.witnessed:,} by a value)" if audit.witnessed else ""
     return f"{audit.proved + audit.witnessed:,} proved{by_value}" + "".join(f", {c}" for c in counts)
 
 

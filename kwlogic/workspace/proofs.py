@@ -129,7 +129,8 @@ def _behind(path: Path, before: str | None, now: str) -> Diagnostic:
 
     old, new = entries_of(before or ""), entries_of(now)
     differ = sum(old.get(name) != text for name, text in new.items()) + sum(name not in new for name in old)
-    what = f"`{path}` does not exist" if before is None else f"{differ} certificates in `{path}` are not as they would be now"
+    are = "certificate in `{}` is not as it" if differ == 1 else "certificates in `{}` are not as they"
+    what = f"`{path}` does not exist" if before is None else f"{differ} {are.format(path)} would be now"
     return diagnostic("KW748", what, help="run `kwlogic check` without `--frozen` and commit `proofs/`")
 
 

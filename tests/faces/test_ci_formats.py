@@ -256,7 +256,7 @@ def test_a_frozen_run_writes_nothing_and_says_what_is_behind(cli: Cli, write: Wr
     before = everything(tmp_path)
     done = cli("check", "--frozen")
     assert everything(tmp_path) == before
-    assert "1 certificates in `proofs/good.proof` are not as they would be now" in done.stdout
+    assert "1 certificate in `proofs/good.proof` is not as it would be now" in done.stdout
 
 
 def test_a_frozen_run_does_not_believe_a_tampered_certificate(cli: Cli, write: Write, tmp_path: Path) -> None:

@@ -112,6 +112,9 @@ def test_links_are_mended_graphs_drawn_and_kernels_run(tmp_path: Path):
         run = lsp.ExecuteCommandParams("kwlogic.server.run", [uri, "chain.two", '{"y": 3}'])
         answer = await editor.workspace_execute_command_async(run)
         assert json.loads(answer["output"] if isinstance(answer, dict) else answer.output) == {"z": 3}
+        for command in ("run", "verdicts"):
+            with pytest.raises(JsonRpcException, match="no declaration `two`"):
+                await editor.workspace_execute_command_async(lsp.ExecuteCommandParams(f"kwlogic.server.{command}", [uri, "two"]))
         graph = lsp.ExecuteCommandParams("kwlogic.server.graph", [uri, "chain.both"])
         drawn = await editor.workspace_execute_command_async(graph)
         assert (drawn["svg"] if isinstance(drawn, dict) else drawn.svg).startswith("<svg")
