@@ -237,6 +237,8 @@ def _router(files: Mapping[str, bytes], embedder: Embedder | None) -> Router:
 
     state = json.loads(files[STATE])
     settings = _settings(state["settings"])
+    if embedder is None:
+        _hold_key(settings)
     fitted = _fitted(state, json.loads(files[VOCABULARY]), _Checked(files[ARRAYS]), embedder or embedder_of(settings))
     calibration = state["calibration"]
     labelled = None if calibration is None else [(str(p), None if k is None else str(k)) for p, k in calibration]
@@ -252,6 +254,22 @@ def _settings(document: Mapping[str, Any]) -> Settings:
     own = dict(document)
     endpoint = own.pop("endpoint")
     return Settings(**own, endpoint=None if endpoint is None else Endpoint(**endpoint))
+
+
+def _hold_key(settings: Settings) -> None:
+    """A bundle may come from anyone: it must not choose which variable of the environment is sent where. The project at hand does."""
+    from kwlogic.weave.route.config import route_config
+    from kwlogic.workspace.config import project_of
+
+    wanted = settings.endpoint
+    if wanted is None or not wanted.key_env or "endpoint" not in settings.encoder.split("+"):
+        return
+    own = route_config(project_of((), Path.cwd())).settings.endpoint
+    if own is None or (own.base_url, own.key_env) != (wanted.base_url, wanted.key_env):
+        raise EncoderError(
+            f"it wants the key in the environment variable {wanted.key_env} sent to {wanted.base_url}, and the project does not "
+            "configure this endpoint (`base_url` and `key_env` of `[tool.kwlogic.route.endpoint]`)"
+        )
 
 
 class _Checked:
