@@ -114,7 +114,7 @@ def test_contracts_at_random(tmp_path_factory: pytest.TempPathFactory, contract:
     check_contract(*contract, tmp_path_factory.mktemp("random"))
 
 
-@settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=2, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(contracts())
 def test_a_few_contracts_at_random(tmp_path_factory: pytest.TempPathFactory, contract: tuple[str, int]) -> None:
     check_contract(*contract, tmp_path_factory.mktemp("random"))
