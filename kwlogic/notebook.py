@@ -135,7 +135,7 @@ class Cells:
         from kwlogic.workspace.data import CheckRequest
         from kwlogic.workspace.read import unsaved
 
-        words = shlex.split(line)
+        words = _words(line)
         header = HEADER.search(cell)
         name = header[1] if header is not None else next((w for w in words if not w.startswith("--")), "cell")
         path = self.folder.joinpath(*name.split(".")).with_suffix(".kw")
@@ -145,6 +145,14 @@ class Cells:
             project = load(path, cwd=self.folder)
         self.texts[path] = text
         return project, result
+
+
+def _words(line: str) -> list[str]:
+    """Also of a line with a quotation mark that has no partner."""
+    try:
+        return shlex.split(line)
+    except ValueError:
+        return line.split()
 
 
 def load_ipython_extension(shell: Any) -> None:

@@ -86,6 +86,11 @@ def test_the_magic_checks_a_cell_and_binds_its_kernels(tmp_path: Path, monkeypat
     assert list(tmp_path.rglob("*.kw")) == []
 
 
+def test_a_quotation_mark_alone_is_no_trouble(tmp_path: Path) -> None:
+    result = Cells(tmp_path).run("'b --no-check", "module a\n\nfn one() -> Int\n= 1\n")[1]
+    assert result is None
+
+
 def test_a_later_text_of_a_module_counts(tmp_path: Path) -> None:
     cells = Cells(tmp_path)
     cells.run("", "module a\n\nfn one() -> Int\n= 1\n")
