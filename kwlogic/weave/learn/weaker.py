@@ -7,6 +7,7 @@ the whole fail rather than yield something of another form than was ever seen; t
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from operator import ge, gt, le, lt
@@ -18,6 +19,7 @@ from kwlogic.weave.learn.data import ABSENT, Body, Clause, Draft, Port
 from kwlogic.weave.learn.lift import names_in
 from kwlogic.weave.learn.regexes import constants, widths
 from kwlogic.weave.learn.settle import FOLLOWS
+from kwlogic.weave.learn.templates import MAX_FEW
 from kwlogic.weave.learn.workshop import Workshop
 
 _FORM = re.compile(r"(?:forall \w+ in (?P<list>[\w.]+) :: )?(?:matches\((?P<text>[\w.]+), \"(?P<pattern>.*)\"\)|[\w.]+ in \[.*\])")
@@ -94,18 +96,26 @@ def _length(port: str, values: Sequence[Any]) -> Iterator[str]:
 def _unsaid(draft: Draft) -> list[Port]:
     """Outputs that no clause speaks of."""
     said = {n for c in draft.clauses if c.kind == "ensures" for n in names_in(c.text)}
-    return [p for p in draft.outputs if p.name not in said and p.shape.head in NUMERIC]
+    return [p for p in draft.outputs if p.name not in said and p.shape.head in (*NUMERIC, "String")]
 
 
 def _bounds(port: Port, draft: Draft) -> Iterator[str]:
-    """Bounds of numbers that hold of all that was seen. Few traces may say so by chance: the checker decides."""
+    """Bounds of numbers and members of few texts that hold of all that was seen. Few traces may say so by chance: the checker decides."""
     rows = [r for r in draft.rows if r.outputs.get(port.name, ABSENT) is not ABSENT]
+    if port.shape.head == "String":
+        yield from _members(port.name, Counter(r.outputs[port.name] for r in rows))
+        return
     zero = "0" if port.shape.head == "Int" else "0.0"
     signs: tuple[tuple[str, Callable[[Any, Any], bool]], ...] = ((">", gt), (">=", ge), ("<", lt), ("<=", le))
     others = [(zero, 0), *((p.name, p.name) for p in draft.inputs if p.shape == port.shape)][: MAX_PIECES + 1]
     for text, key in others if rows else ():
         pairs = [(r.outputs[port.name], r.inputs[key] if isinstance(key, str) else key) for r in rows]
         yield from (f"{port.name} {sign} {text}" for sign, holds in signs if all(holds(*p) for p in pairs))
+
+
+def _members(port: str, seen: Counter[str]) -> Iterator[str]:
+    if 2 <= len(seen) <= MAX_FEW and min(seen.values()) > 1 and all(len(v) <= MAX_CONSTANT for v in seen):
+        yield f"{port} in [{', '.join(map(show_string, sorted(seen)))}]"
 
 
 # ---------------------------------------------------------------- guards

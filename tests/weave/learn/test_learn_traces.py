@@ -98,7 +98,7 @@ def shop() -> Learned:
     return learn(calls(), PLAIN)
 
 
-def test_steps_become_a_graph_whose_wires_come_from_the_values(tmp_path: Path):
+def test_steps_become_a_graph_whose_wires_come_from_the_values():
     graph = shop().kernels[-1]
     assert graph.body.text.split("\n") == [
         "cart <- get_cart(user = user);",
@@ -107,7 +107,7 @@ def test_steps_become_a_graph_whose_wires_come_from_the_values(tmp_path: Path):
     ]
     assert "ensures result.user_id == user" in shop().text
     assert 'requires matches(user, "^u[0-9]{3}$")' in shop().text
-    assert checks(shop(), tmp_path) == 0
+    assert settled(shop())
 
 
 @pytest.mark.slow

@@ -14,7 +14,8 @@ from kwlogic.weave.learn.grouping import tasks_of
 from kwlogic.weave.learn.regexes import constants, expression_of
 from kwlogic.weave.learn.service import learn, learn_files
 from kwlogic.weave.learn.titles import title_of
-from kwlogic.weave.learn.weaker import weakened
+from kwlogic.weave.learn.weaker import guarded, weakened
+from kwlogic.weave.learn.workshop import open_workshop
 from kwlogic.weave.trace.data import Trace
 
 NAMES = ("Ada Lovelace", "Alan Turing", "Grace Hopper", "Barbara Liskov", "Edsger Dijkstra")
@@ -55,6 +56,7 @@ def test_what_is_weaker():
     assert lost_of("List", [["a"], []], 'forall each in result :: matches(each, "^[a-z]$")') == []
     assert lost_of("Int", [2, 2]) == ["result > 0", "result >= 0", "result >= n"]
     assert lost_of("String", texts, "body") == []
+    assert lost_of("String", ["a", "b", "a", "b"]) == ['result in ["a", "b"]']
 
 
 @pytest.mark.slow
@@ -69,6 +71,21 @@ def test_a_form_that_is_not_shown_leaves_its_ends():
     assert not any("unknown" in v or "refuted" in v for _, _, v in learned.verdicts)
 
 
+def test_a_guard_keeps_the_form_and_the_rule_computes():
+    form = 'matches(result, "^[a-z]$")'
+    ports = (Port("n", Shape("Int"), "n"),), (Port("result", Shape("String"), "result"),)
+    left = ((form, "it is unknown for the body"), ("result <= text", "a generated input breaks it: n = 0"))
+    draft = Draft("k", *ports, Body("expression", "e"), (Observation("1", {"n": 1}, {"result": "a"}),), dropped=left)
+    rule, whole = guarded(open_workshop(Options()), [draft])
+    assert (rule.name, rule.body, rule.clauses) == ("k_rule", draft.body, ())
+    assert whole.body.text == f"result <- k_rule(n = n);\nguard {form};"
+    assert [c.text for c in whole.clauses] == [form]
+    assert whole.dropped == left[1:], "what is guarded is not left out; what is no form is no guard"
+    shown = replace(draft, clauses=whole.clauses)
+    assert guarded(open_workshop(Options()), [shown]) == [shown], "a clause that stands is enough"
+
+
+@pytest.mark.slow
 def test_a_form_of_which_nothing_is_shown_is_guarded():
     rule, whole = dated().kernels
     assert (rule.name, whole.name) == ("rewrite_the_date_rule", "rewrite_the_date")
