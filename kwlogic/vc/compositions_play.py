@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations, islice
 
 from kwlogic.compose.cones import cone_at
 from kwlogic.compose.contract import Said, Value
-from kwlogic.compose.stage import Stage
-from kwlogic.core.terms import Term
+from kwlogic.compose.data import Part, Wire
+from kwlogic.compose.stage import Scene, Stage
+from kwlogic.core.program import ExprBody
+from kwlogic.core.terms import Term, mk_and, mk_eq, mk_implies
 from kwlogic.core.walk import free_vars
 from kwlogic.vc.data import Hyp
 
@@ -68,8 +71,31 @@ class Play:
         cone = cone_at(self.stage, self.stage.scenes[self.scene], self.start, ALL)
         if not cone.whole:
             return None
-        hyps = (*as_said(self.requires), *cone.known, *as_said(self.more))
+        hyps = (*as_said(self.requires), *cone.known, *as_said(self.more), *promised(self.stage, cone.places))
         return Played(behind(self.stage.values, (*(h.term for h in hyps), self.goal)), hyps)
+
+
+MOST_PAIRS = 400
+
+
+def promised(stage: Stage, places: Iterable[tuple[int, int]]) -> Iterator[Said]:
+    """That an oracle which promises to be deterministic, and touches no resource, says the same of the same. Nobody enforces
+    it, so no proof may use it; but what breaks it is no counterexample."""
+    met: dict[str, list[tuple[Scene, int]]] = {}
+    for index, box in places:
+        what = stage.scenes[index].dag.boxes[box].what
+        kernel = stage.kernels.get(what.kernel) if isinstance(what, Part) else None
+        if (
+            kernel is not None
+            and "deterministic" in kernel.flags
+            and not (kernel.reads or kernel.writes or isinstance(kernel.body, ExprBody))
+        ):
+            met.setdefault(kernel.name, []).append((stage.scenes[index], box))
+    pairs = (pair for found in met.values() for pair in combinations(found, 2))
+    for (one, a), (other, b) in islice(pairs, MOST_PAIRS):
+        asked = [mk_eq(x, other.given(other.dag.boxes[b])[p]) for p, x in one.given(one.dag.boxes[a]).items()]
+        told = [mk_eq(one.wires[Wire(a, p.name)], other.wires[Wire(b, p.name)]) for p in one.dag.boxes[a].outputs]
+        yield Said("promise", mk_implies(mk_and(asked), mk_and(told)))
 
 
 def as_said(hyps: Iterable[Hyp]) -> tuple[Said, ...]:

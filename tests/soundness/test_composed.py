@@ -11,6 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from kwlogic.vc.data import Refuted, Unknown
+from kwlogic.workspace.check import check
+from kwlogic.workspace.data import CheckRequest
+
 CONDITIONS = ("n < {0}", "n >= {0}")
 
 
@@ -115,3 +119,26 @@ def defects(folder: Path, seed: int, composites: int, examples: int) -> list[str
 @pytest.mark.parametrize("seed", range(1, 11))
 def test_no_run_breaks_a_proof(tmp_path: Path, seed: int):
     assert not defects(tmp_path, seed, 14, 100)
+
+
+TWICE = """kernel f(x: Int) -> (y: Int)
+  deterministic
+  ensures y > x
+  by prompt "f {x}"
+
+kernel g(x: Int, z: Int) -> (a: Int, b: Int)
+  ensures a == b
+{
+  a <- f(x = x);
+  b <- f(x = z);
+}
+"""
+
+
+def test_what_breaks_a_promise_of_determinism_is_no_counterexample(tmp_path: Path):
+    """Nobody enforces the promise, so it proves nothing; but two answers to one question refute nothing either."""
+    (tmp_path / "same.kw").write_text(TWICE.replace("f(x = z)", "f(x = x)"), encoding="utf-8")
+    (tmp_path / "other.kw").write_text(TWICE, encoding="utf-8")
+    same, other = (check(CheckRequest((f"{name}.kw",), tmp_path, jobs=1, cache=False)) for name in ("same", "other"))
+    assert (same.count(Refuted), same.count(Unknown)) == (0, 1)
+    assert (other.count(Refuted), other.count(Unknown)) == (1, 0)
