@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
@@ -81,7 +81,9 @@ def _name(obligation: Obligation) -> str:
 
 
 class SpecItem(pytest.Item):
-    """One thing that a file claims."""
+    """One thing that a file claims. ``funcargs``: plugins that wrap tests look for fixtures there."""
+
+    funcargs: ClassVar[dict[str, object]] = {}
 
     @property
     def file(self) -> SpecFile:

@@ -9,11 +9,11 @@ import pytest
 from kwlogic.core.terms import Op, Term, mk_apply, mk_eq, mk_int, mk_prim, mk_var
 from kwlogic.core.types import INT, fun_of
 from kwlogic.core.walk import subterms
+from kwlogic.solve import tester
 from kwlogic.solve.agenda import Agenda, _is_instance
 from kwlogic.solve.backend import Meter
 from kwlogic.solve.lemmas import Pool
 from kwlogic.solve.search import Search, Success
-from kwlogic.solve.tester import Tester
 from kwlogic.vc.data import Kind
 from kwlogic.vc.plan import plan
 from kwlogic.vc.theory import Theory
@@ -52,7 +52,7 @@ def agenda_of(folder: Path, text: str, budget: int) -> Agenda:
     goal = next(o for o in plan(program, ["m.goal"])[0].obligations if o.kind is Kind.LEMMA)
     theory = Theory(program)
     search = Search(theory, goal.before, goal.using, budget, Meter(), roots=theory.reach(goal.sequent.goal))
-    return Agenda(Pool(search, Tester(program)), goal.sequent, True)
+    return Agenda(Pool(search, tester.Tester(program)), goal.sequent, True)
 
 
 def test_what_does_not_hold_is_not_proved_by_chaining(tmp_path: Path):
