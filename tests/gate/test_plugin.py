@@ -13,6 +13,19 @@ GOOD = "module good\nkernel top(a: Int, b: Int) -> (m: Int)\n  ensures left: m >
 BAD = GOOD.replace("module good", "module bad").replace("a >= b then", "a > b + 1 then")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What a run imports, pytester forgets afterwards: so all of it is imported before, or later tests would meet it twice."""
+    from kwlogic.render import full  # noqa: F401
+    from kwlogic.workspace.check import check
+    from kwlogic.workspace.data import CheckRequest
+
+    folder = tmp_path_factory.mktemp("loaded")
+    for name, text in (("good", GOOD), ("bad", BAD), ("broken", "module broken\nkernel k(x: Int) -> (y: Int)\n= z\n")):
+        (folder / f"{name}.kw").write_text(text, encoding="utf-8")
+        check(CheckRequest((f"{name}.kw",), folder, jobs=1))
+
+
 @pytest.fixture
 def specs(pytester: pytest.Pytester) -> pytest.Pytester:
     pytester.makefile(".kw", good=GOOD, bad=BAD, broken="module broken\nkernel k(x: Int) -> (y: Int)\n= z\n")
